@@ -67,12 +67,17 @@ def _watch_of(scenario: str) -> str:
 
 def _rests(ports: OperationsPorts, watch: Watch, mark: Mark | None, now: datetime) -> bool:
     """Whether nothing was written since its last look, nothing is due, and what it asked for was done."""
-    if not rests(watch, mark, now) or (watch.name == PLAN and is_polled(ports)):
+    if not rests(watch, mark, now) or _is_foreign(ports, watch, now) or (watch.name == PLAN and is_polled(ports)):
         return False
     if not all(rests(ports.core.marks.watch(_watch_of(scenario)), mark, now) for scenario in watch.asked):
         return False
     # A message may wait although its worker wrote nothing: the sweep tells how long, and who is to be told.
     return watch.name != RECONCILE or not tell_backlog(ports)
+
+
+def _is_foreign(ports: OperationsPorts, watch: Watch, now: datetime) -> bool:
+    """Whether it would rest past the next look of the schedule, as this clock and these settings never let it."""
+    return watch.due is None or watch.due > ports.monitoring.timers.looks.next(now)
 
 
 def _awake(name: str, watch: Watch | None, now: datetime) -> Watch:

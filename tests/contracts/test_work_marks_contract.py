@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from shared.adapters.files.folder_lake import FolderLake
+from shared.adapters.lake.work_marks import LakeWorkMarks
+from shared.adapters.work_marking import WorkMarking
 from shared.adapters.lake.work_marks import LakeWorkMarks
 from shared.adapters.work_marking import WorkMarking
 from shared.core.errors import Transient
 from shared.core.ports import Lake, WorkMarks
 from shared.core.timers.work_mark import COUNTS_FOR, RENEW_AFTER, SETTLED_AFTER, Mark, Watch, has_settled, rests
 
+# Not JSON, no object, another object, times without a zone, and numbers that are none.
+FOREIGN = (
+    b"",
+    b"[]",
+    b"\xff",
+    b"[" * 100_000,
+    b'{"at": "yesterday", "token": "a", "fired_at": 3}',
+    b'{"at": "2026-03-01T12:00:00", "token": "a", "fired_at": "2026-03-01T12:00:00", "woke_at": "2026-03-01T12:00:00"}',
+    b'{"fired_at": "2026-03-01T12:00:00Z", "woke_at": "2026-03-01T12:00:00Z", "given_up": Infinity}',
+)
 AT = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
 
@@ -40,12 +54,30 @@ class TestWorkMarks:
             marks.keep(watch)
         assert [marks.watch(watch.name) for watch in (resting, awake)] == [resting, awake]
 
-    def test_what_cannot_be_read_is_absent(self, lake: Lake, marks: WorkMarks) -> None:
-        """Then timers look: damaged blobs cost time, never work."""
-        for content in (b"", b"[]", b'{"at": "yesterday", "token": "a", "fired_at": 3}', b"\xff"):
-            lake.put("idle/mark.json", content, if_absent=False)
+    def test_a_watch_that_cannot_be_read_is_absent(self, lake: Lake, marks: WorkMarks) -> None:
+        """Then its timer looks: damaged blobs cost time, never work."""
+        for content in FOREIGN:
             lake.put("idle/timers/monitor.json", content, if_absent=False)
-            assert (marks.current(), marks.watch("monitor")) == (None, None)
+            assert marks.watch("monitor") is None
+
+    def test_a_mark_that_cannot_be_read_counts_as_set_when_it_was_written(self, lake: Lake, marks: WorkMarks) -> None:
+        """Somebody may be about to write under it; as an absent one it would have settled at once."""
+        for content in FOREIGN:
+            blob, _ = lake.put("idle/mark.json", content, if_absent=False)
+            assert marks.current() == Mark(blob.etag, blob.modified)
+
+    def test_a_watch_that_no_blob_can_be_named_after_is_absent(self, marks: WorkMarks) -> None:
+        """A foreign watch may have asked for any name."""
+        assert [marks.watch(name) for name in ("monitor/../../mark", "monitor/a\0")] == [None, None]
+
+
+def test_work_waits_while_something_lies_in_the_place_of_the_mark(tmp_path: Path) -> None:
+    """A folder of that name is nobody's bad input: the work is tried again when it is gone."""
+    (tmp_path / "idle" / "mark.json").mkdir(parents=True)
+    marks = LakeWorkMarks(FolderLake(tmp_path))
+    with pytest.raises(Transient, match=r"'idle/mark\.json' cannot be stored"):
+        marks.set(Mark("a", AT))
+    assert marks.current() is None
 
 
 class Away:

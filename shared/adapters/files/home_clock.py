@@ -89,6 +89,9 @@ class HomeClock:
 
 def _moves(file: Path) -> Sequence[Move]:
     try:
-        return tuple(Move(float(at), float(ahead)) for at, ahead in json.loads(file.read_bytes())["moves"])
-    except (ValueError, TypeError, KeyError, OSError) as error:
+        moves = tuple(Move(float(at), float(ahead)) for at, ahead in json.loads(file.read_bytes())["moves"])
+        if far := next((move for move in moves if not 0 <= move.ahead <= MOST.total_seconds()), None):
+            raise ValueError(f"{far.ahead:g} seconds ahead; accepted: 0 to {MOST.days} days")
+    except (ValueError, TypeError, KeyError, OSError, RecursionError) as error:
         raise Corrupt(f"{file} is no clock of a home ({error}): remove it, then the machine's time counts.") from error
+    return moves

@@ -7,6 +7,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -66,6 +67,8 @@ class KeyFileSigner:
             raise Misconfigured(SETTING, f"names {self._path}, which cannot be read", _ACCEPTED) from error
         except (ValueError, TypeError) as error:
             raise Misconfigured(SETTING, f"names {self._path}, which holds no private key", _ACCEPTED) from error
+        except UnsupportedAlgorithm:
+            key = None
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
             raise Misconfigured(SETTING, f"names {self._path}, which holds no key on P-256", _ACCEPTED)
         return key

@@ -8,27 +8,29 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from shared.core.errors import Missing, Superseded
+from shared.core.errors import Permanent, Superseded, Transient
 from shared.core.ports import Lake
 from shared.core.timers.work_mark import Mark, Watch
 
 FOLDER = "idle"
 _MARK = f"{FOLDER}/mark.json"
+_FOREIGN = (KeyError, TypeError, ValueError, OverflowError)
 
 
 class LakeWorkMarks:
-    """Port `WorkMarks`, on a lake of any kind. What cannot be read counts as absent: then timers look."""
+    """Port `WorkMarks`, on a lake of any kind. A watch that cannot be read counts as absent: then its timer looks."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
 
     def current(self) -> Mark | None:
-        """The mark that was set last, or None."""
-        found = self._read(_MARK)
+        """The mark that was set last, or None; of one that cannot be read, its version and when it was written."""
+        found = self._read(_MARK) or {}
         try:
-            return None if found is None else Mark(str(found["token"]), datetime.fromisoformat(found["at"]))
-        except (KeyError, TypeError, ValueError):
-            return None
+            return Mark(str(found["token"]), _moment(found["at"]))
+        except _FOREIGN:
+            blob = self._lake.stat(_MARK)
+            return None if blob is None else Mark(blob.etag, blob.modified)
 
     def set(self, mark: Mark) -> None:
         """Put it in the place of the one before."""
@@ -39,7 +41,7 @@ class LakeWorkMarks:
         found = self._read(_place(name))
         try:
             return None if found is None else _watch(name, found)
-        except (KeyError, TypeError, ValueError):
+        except _FOREIGN:
             return None
 
     def keep(self, watch: Watch) -> None:
@@ -51,12 +53,18 @@ class LakeWorkMarks:
         try:
             with self._lake.open(path) as source:
                 value = json.loads(source.read())
-        except (Missing, Superseded, ValueError):
+        except (Permanent, Superseded, ValueError, RecursionError):
             return None
         return value if isinstance(value, dict) else None
 
     def _write(self, path: str, value: Mapping[str, Any]) -> None:
-        self._lake.put(path, json.dumps(value).encode(), if_absent=False)
+        try:
+            self._lake.put(path, json.dumps(value).encode(), if_absent=False)
+        except Permanent as fault:
+            # Whoever wants to write has done nothing wrong: the work goes on when somebody has made room.
+            raise Transient(
+                f"Nothing is written before a mark of work is stored, and none can be: {fault.reason}"
+            ) from fault
 
 
 def _place(name: str) -> str:
@@ -71,10 +79,18 @@ def _watch(name: str, found: Mapping[str, Any]) -> Watch:
     due, seen = found.get("due"), found.get("seen")
     return Watch(
         name,
-        fired_at=datetime.fromisoformat(found["fired_at"]),
-        woke_at=datetime.fromisoformat(found["woke_at"]),
+        fired_at=_moment(found["fired_at"]),
+        woke_at=_moment(found["woke_at"]),
         seen=None if seen is None else str(seen),
-        due=None if due is None else datetime.fromisoformat(due),
+        due=None if due is None else _moment(due),
         asked=tuple(map(str, found.get("asked", ()))),
         given_up=int(found.get("given_up", 0)),
     )
+
+
+def _moment(text: str) -> datetime:
+    """The moment; ValueError for a text without a zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} has no zone")
+    return moment

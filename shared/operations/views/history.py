@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import BadInput
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _MOST = 500
 _PAGE = 100
 _INSTANT = timedelta(microseconds=1)
+_LAST = datetime.max.replace(tzinfo=UTC) - _INSTANT
 
 
 def history(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
@@ -87,8 +88,10 @@ def _before(query: ViewQuery) -> datetime | None:
     text = query.text("before")
     try:
         moment = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        moment = None
-    if text and (moment is None or moment.tzinfo is None):
+        # A page asks for what is just after it; neither that nor its time in UTC may lie outside of the calendar.
+        readable = moment is None or (moment.tzinfo is not None and moment.astimezone(UTC) <= _LAST)
+    except (ValueError, OverflowError):
+        moment, readable = None, False
+    if not readable:
         raise BadInput(f"Parameter before is {text[:40]!r}; accepted: a moment such as 2026-03-01T12:00:00+00:00.")
     return moment

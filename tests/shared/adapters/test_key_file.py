@@ -13,6 +13,14 @@ from shared.adapters.files.key_file import KeyFileSigner, new_key
 from shared.core.errors import Conflict, Misconfigured
 from shared.settings import read_settings
 
+# On sect163k1, which the library does not load.
+UNKNOWN_CURVE = """-----BEGIN {0}-----
+MGMCAQAwEAYHKoZIzj0CAQYFK4EEAAEETDBKAgEBBBUCQgMZ0vGY8B5fGglpYJay
+uHCP7ROhLgMsAAQEdhiDvsMsJ8CH2oO+WF2h+5Ayc2IE4imD2++x0JEf8pk5RkUl
+rQ0c6Is=
+-----END {0}-----
+""".format("PRIVATE KEY")
+
 
 def test_a_key_is_made_once_and_for_its_owner(tmp_path: Path) -> None:
     """Whatever the mask of the process; a second one takes another file."""
@@ -26,7 +34,7 @@ def test_a_key_is_made_once_and_for_its_owner(tmp_path: Path) -> None:
 
 
 def test_what_is_no_key_of_ours_is_named(tmp_path: Path) -> None:
-    """No file, another text, a key of another curve, and one that others may read."""
+    """No file, another text, a key of another curve, also of one nobody loads, and one that others may read."""
     path = tmp_path / "key.pem"
     signer = KeyFileSigner(path)
     with pytest.raises(Misconfigured, match="cannot be read"):
@@ -39,9 +47,10 @@ def test_what_is_no_key_of_ours_is_named(tmp_path: Path) -> None:
     other = ec.generate_private_key(ec.SECP384R1()).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    path.write_bytes(other)
-    with pytest.raises(Misconfigured, match="P-256"):
-        signer.sign(b"")
+    for content in (other, UNKNOWN_CURVE.encode()):
+        path.write_bytes(content)
+        with pytest.raises(Misconfigured, match="P-256"):
+            signer.sign(b"")
     path.chmod(0o640)
     with pytest.raises(Misconfigured, match="chmod 600"):
         signer.sign(b"")

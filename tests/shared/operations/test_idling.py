@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -59,6 +60,19 @@ def test_with_a_drop_a_day_it_is_opened_twice(place: Installation) -> None:
     assert usage.most_a_day() == 2
     assert usage.minutes() / DAYS == pytest.approx(ONE_DROP.awake_minutes, abs=8)
     assert len(place.world.ports.prediction.predictions.commits()) == 1 + DAYS
+
+
+def test_a_watch_from_the_future_does_not_rest(place: Installation) -> None:
+    """A clock that went back, another installation's file, a longer schedule of before: no timer rests past its look."""
+    marks = place.world.ports.core.marks
+    watch = marks.watch("reconcile")
+    assert watch is not None
+    assert watch.due is not None
+    for due, uses in ((watch.due, False), (watch.due + 400 * DAY, True)):
+        marks.keep(replace(watch, due=due))
+        with watched(place) as usage:
+            place.run(place.now + timedelta(minutes=2), skipping=False)
+        assert bool(usage.used) is uses
 
 
 def test_a_lost_event_is_found_by_the_daily_look(place: Installation) -> None:

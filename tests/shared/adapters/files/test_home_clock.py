@@ -109,3 +109,11 @@ def test_a_request_for_approval_expires_when_the_clock_is_moved(tmp_path: Path) 
     clock.move(2 * WEEK)
     world.sweep()
     assert world.ports.release.approvals.list("points")[0].state == "expired"
+
+
+@pytest.mark.parametrize("move", ["NaN", "Infinity", "1e300", "-5000", "1e10", '"words"', "[" * 100_000])
+def test_a_clock_that_cannot_be_one_is_named(tmp_path: Path, move: str) -> None:
+    """Behind the machine, further ahead than a step may lead, or no number: the file is told, and what to do."""
+    (tmp_path / "clock.json").write_text(f'{{"moves": [[0, {move}]]}}')
+    with pytest.raises(Corrupt, match=r"clock\.json is no clock of a home .*: remove it"):
+        HomeClock(tmp_path)()
