@@ -36,7 +36,7 @@ def test_a_move_is_seen_by_every_process_of_the_home(tmp_path: Path) -> None:
     ours, theirs = HomeClock(tmp_path, machine), HomeClock(tmp_path, machine)
     assert theirs() == START
     ours.move(WEEK)
-    assert (theirs(), theirs.ahead) == (START + WEEK, WEEK)
+    assert (ours(), theirs(), theirs.ahead) == (START + WEEK, START + WEEK, WEEK)
     machine.now += 60
     theirs.move(timedelta(hours=1))
     assert ours() == START + WEEK + timedelta(hours=1, minutes=1)
