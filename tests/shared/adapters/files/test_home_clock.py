@@ -80,9 +80,10 @@ def test_ports_of_a_local_home_follow_its_clock_and_so_do_files(tmp_path: Path) 
     earlier, shown = utc_now(), ports.core.clock()
     assert earlier + WEEK <= shown <= utc_now() + WEEK
     assert after.modified > earlier + WEEK - timedelta(minutes=1)
-    assert ports.core.lake.stat(before.path) == before
+    assert [ports.core.lake.stat(blob.path) for blob in (before, after)] == [before, after]
     assert list(ports.core.lake.list("incoming/")) == [before, after]
     assert ports.core.lake.page("incoming/", "", 1) == ([before], before.path)
+    assert list(ports.core.lake.page("incoming/", before.path, 1)[0]) == [after]
 
 
 @pytest.mark.parametrize(
