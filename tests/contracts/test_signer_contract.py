@@ -47,7 +47,9 @@ class TestSigner:
             changed = bytearray(signature.value)
             changed[place] ^= 1
             assert not signer.verify(MESSAGE, replace(signature, value=bytes(changed))), place
-        for value in (b"", bytes(64), signature.value[:63], signature.value + b"x", b"\xff" * 64):
+        # The same two numbers in more bytes are another text of the signature.
+        longer = signature.value[:32] + b"\0" + signature.value[32:]
+        for value in (b"", bytes(64), signature.value[:63], signature.value + b"x", b"\xff" * 64, longer):
             assert not signer.verify(MESSAGE, replace(signature, value=value))
         for key in ("", "other", signature.key + "0", signature.key[:-1], signature.key.replace("signing", "other")):
             assert key == signature.key or not signer.verify(MESSAGE, replace(signature, key=key))

@@ -29,6 +29,13 @@ SIGNING = (
         f"{_TESTS}::test_without_its_signature_nobody_can_release_it",
     ),
     mutation(
+        "a signature fits any certificate",
+        "shared/release/signature.py",
+        "{verdict.digest}",
+        "",
+        f"{_TESTS}::test_who_writes_lake_and_database_cannot_forge_a_pass",
+    ),
+    mutation(
         "an approval asks for no signature",
         "shared/release/gate/certificate.py",
         "    require_signature(ports, model, verdict)\n",
@@ -63,6 +70,13 @@ SIGNING = (
         "    except InvalidSignature:\n        return True",
         "contracts/test_signer_contract.py::TestSigner::test_nothing_else_is[file]",
         "contracts/test_signer_contract.py::TestSigner::test_nothing_else_is[key vault]",
+    ),
+    mutation(
+        "a signature may have more bytes",
+        "shared/adapters/es256.py",
+        "    if len(value) != 2 * _HALF:",
+        "    if False:",
+        "contracts/test_signer_contract.py::TestSigner::test_nothing_else_is[file]",
     ),
     mutation(
         "others may read the signing key",

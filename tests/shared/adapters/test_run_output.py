@@ -47,6 +47,7 @@ def test_the_end_of_a_log_is_whole_lines(tmp_path: Path) -> None:
 
 def test_a_name_that_could_be_a_path_is_no_run(tmp_path: Path) -> None:
     """Nothing outside the folder of runs is read."""
+    (tmp_path / "runs").mkdir()
     (tmp_path / "log.txt").write_text("secret")
     assert list(FolderRunOutput(tmp_path).log("..", 5)) == []
 

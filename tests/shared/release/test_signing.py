@@ -109,11 +109,11 @@ def test_without_its_signature_nobody_can_release_it(world: World) -> None:
 
 
 def test_who_writes_lake_and_database_cannot_forge_a_pass(world: World) -> None:
-    """A refusal becomes a pass with the right digest in both places: its signature is missing."""
+    """A refusal becomes a pass with the right digest in both places: its signature is missing, another's is wrong."""
     decide(world.ports, waiting(world).id, "approve", by="ada", reason="")
     assert go_on(world, 1) == "done"
     assert drop(world, "d2", seed=2, weight=-3.0).outcome == "refused"
-    model, verdict, _ = certified(world, 2)
+    model, verdict, signed = certified(world, 2)
     passed = replace(verdict, checks=tuple(replace(check, verdict="pass") for check in verdict.checks))
     (file,) = [
         one for one in (world.home / "lake" / model.folder).glob("gate*.json") if verdict.digest in one.read_text()
@@ -129,6 +129,12 @@ def test_who_writes_lake_and_database_cannot_forge_a_pass(world: World) -> None:
     database.close()
     with pytest.raises(Refused, match=r"points:2 may not serve.*is not signed"):
         promote(world.ports, model, by="eve", reason="it passed")
+    forged = world.home / "lake" / signature_path(model, passed)
+    # Of the certificate that passed, and of the refusal itself: the key did sign both.
+    for real in (certified(world, 1)[2], signed):
+        forged.write_bytes(real.read_bytes())
+        with pytest.raises(Refused, match=r"points:2 may not serve.*is not one of"):
+            promote(world.ports, model, by="eve", reason="it passed")
 
 
 def test_a_version_from_before_the_key_is_named_and_signed_by_hand(tmp_path: Path, key: str) -> None:

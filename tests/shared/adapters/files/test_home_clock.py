@@ -36,7 +36,7 @@ def test_a_move_is_seen_by_every_process_of_the_home(tmp_path: Path) -> None:
     ours, theirs = HomeClock(tmp_path, machine), HomeClock(tmp_path, machine)
     assert theirs() == START
     ours.move(WEEK)
-    assert (theirs(), theirs.ahead) == (START + WEEK, WEEK)
+    assert (ours(), theirs(), theirs.ahead) == (START + WEEK, START + WEEK, WEEK)
     machine.now += 60
     theirs.move(timedelta(hours=1))
     assert ours() == START + WEEK + timedelta(hours=1, minutes=1)
@@ -80,9 +80,10 @@ def test_ports_of_a_local_home_follow_its_clock_and_so_do_files(tmp_path: Path) 
     earlier, shown = utc_now(), ports.core.clock()
     assert earlier + WEEK <= shown <= utc_now() + WEEK
     assert after.modified > earlier + WEEK - timedelta(minutes=1)
-    assert ports.core.lake.stat(before.path) == before
+    assert [ports.core.lake.stat(blob.path) for blob in (before, after)] == [before, after]
     assert list(ports.core.lake.list("incoming/")) == [before, after]
     assert ports.core.lake.page("incoming/", "", 1) == ([before], before.path)
+    assert list(ports.core.lake.page("incoming/", before.path, 1)[0]) == [after]
 
 
 @pytest.mark.parametrize(
