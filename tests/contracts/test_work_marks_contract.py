@@ -10,8 +10,6 @@ import pytest
 from shared.adapters.files.folder_lake import FolderLake
 from shared.adapters.lake.work_marks import LakeWorkMarks
 from shared.adapters.work_marking import WorkMarking
-from shared.adapters.lake.work_marks import LakeWorkMarks
-from shared.adapters.work_marking import WorkMarking
 from shared.core.errors import Transient
 from shared.core.ports import Lake, WorkMarks
 from shared.core.timers.work_mark import COUNTS_FOR, RENEW_AFTER, SETTLED_AFTER, Mark, Watch, has_settled, rests

@@ -90,8 +90,11 @@ class HomeClock:
 def _moves(file: Path) -> Sequence[Move]:
     try:
         moves = tuple(Move(float(at), float(ahead)) for at, ahead in json.loads(file.read_bytes())["moves"])
-        if far := next((move for move in moves if not 0 <= move.ahead <= MOST.total_seconds()), None):
-            raise ValueError(f"{far.ahead:g} seconds ahead; accepted: 0 to {MOST.days} days")
     except (ValueError, TypeError, KeyError, OSError, RecursionError) as error:
         raise Corrupt(f"{file} is no clock of a home ({error}): remove it, then the machine's time counts.") from error
+    if far := next((move for move in moves if not 0 <= move.ahead <= MOST.total_seconds()), None):
+        raise Corrupt(
+            f"{file} is no clock of a home ({far.ahead:g} seconds ahead; accepted: 0 to {MOST.days} days): "
+            "remove it, then the machine's time counts."
+        )
     return moves

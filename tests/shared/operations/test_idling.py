@@ -63,7 +63,7 @@ def test_with_a_drop_a_day_it_is_opened_twice(place: Installation) -> None:
 
 
 def test_a_watch_from_the_future_does_not_rest(place: Installation) -> None:
-    """A clock that went back, another installation's file, a longer schedule of before: no timer rests past its look."""
+    """A clock that went back, another home's file, a longer schedule of before: no timer rests past its look."""
     marks = place.world.ports.core.marks
     watch = marks.watch("reconcile")
     assert watch is not None
