@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -45,13 +45,24 @@ class BlockScorer:
             matrix = self._encoder.encode(table, room)
             # Texts have no least and no largest one.
             within = None if matrix.dtype == object else extremes(matrix)
-            fits = _fitting(table, matrix, within, self._required)
+            fits = self.fitting(table, matrix, within)
             kept = np.flatnonzero(fits)
             probabilities = self._model.score_matrix(matrix if len(kept) == len(fits) else matrix[kept])
             strange = strange_of_table(table, matrix, self._model.learned, within)
         _check_answer(self._shape.job, probabilities, kept + (start + 1))
         failed = tuple((np.flatnonzero(~fits) + (start + 1)).tolist())
         return Scored(self._shape.block(table, start, kept, probabilities), failed, strange)
+
+    def fitting(self, table: pa.Table, matrix: np.ndarray, within: Extremes | None) -> np.ndarray:
+        """Which rows keep the contract, bool (rows,): no null in a required column, no number beyond float32."""
+        if within is None or within.are_finite:
+            fits = np.ones(len(matrix), dtype=np.bool_)
+        else:
+            fits = ~np.isinf(matrix).any(axis=1)
+        for name in self._required.intersection(table.schema.names):
+            if (values := table.column(name)).null_count:
+                fits &= values.is_valid().to_numpy()
+        return fits
 
     @contextmanager
     def _matrix(self) -> Iterator[np.ndarray]:
@@ -62,20 +73,6 @@ class BlockScorer:
             matrix = np.empty(self._size, np.float32)
         yield matrix
         self._matrices.put(matrix)
-
-
-def _fitting(
-    table: pa.Table, matrix: np.ndarray, within: Extremes | None, required: Container[str]
-) -> np.ndarray:
-    """Which rows keep the contract, bool (rows,): no null in a required column, no number beyond float32."""
-    if within is None or within.are_finite:
-        fits = np.ones(len(matrix), dtype=np.bool_)
-    else:
-        fits = ~np.isinf(matrix).any(axis=1)
-    for name, values in zip(table.schema.names, table.columns, strict=True):
-        if name in required and values.null_count:
-            fits &= values.is_valid().to_numpy()
-    return fits
 
 
 def _check_answer(job: BatchJob, probabilities: np.ndarray, numbers: np.ndarray) -> None:
