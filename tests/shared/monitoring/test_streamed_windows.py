@@ -17,12 +17,14 @@ from world import MARKS, POINTS, World, points_csv
 from shared.adapters.tables import ArrowTables, Limits
 from shared.core.errors import Corrupt, Missing, Quarantined
 from shared.core.lake_reading import read_json
+from shared.core.paths import Landing
 from shared.core.policies import BadRows
 from shared.datasets.rows import whole
 from shared.datasets.stored_rows import FileRows, held_rows
 from shared.monitoring.drift.scored_rows import batch_window, hour_rows, served_window
 from shared.monitoring.drift.window_drift import measure_window
 from shared.monitoring.drift.window_profiles import profile_path
+from shared.monitoring.late_labels import read_labels
 from shared.monitoring.monitor import monitor
 from shared.prediction.window_inputs import window_rows, window_table
 
@@ -180,3 +182,33 @@ def test_answers_of_a_changed_file_are_not_compared(tmp_path: Path) -> None:
     world.ports.core.lake.put(commit.path, sink.getvalue(), if_absent=False)
     with pytest.raises(Corrupt, match="is not the file that was committed"):
         batch_window(world.ports, POINTS, commit)
+
+
+def test_labels_are_read_block_by_block(tmp_path: Path) -> None:
+    """All of them in order; a refusal counts the rows of the whole file, and a repeated key is found in any block."""
+    table = POINTS.tables[0]
+    columns = tuple(replace(one, values=()) if one.name == "y" else one for one in table.columns)
+    declared = replace(POINTS, tables=(replace(table, columns=columns),))
+    world = World(tmp_path, scenarios={"points": declared})
+    ports = ports_with(world.ports, datasets__tables=ArrowTables(Limits(block_bytes=1 << 9)))
+
+    def told(name: str, answers: list[str], last: int) -> pa.Table:
+        lines = [f"{number},{answer}" for number, answer in enumerate(answers)] + [f"{last},no", ""]
+        where = Landing("actuals", declared, name, "points.csv")
+        world.land(f"{where.folder}points.csv", "\n".join(["id,y", *lines]).encode())
+        blob = ports.core.lake.stat(f"{where.folder}points.csv")
+        assert blob is not None
+        rows = read_labels(ports, where, blob)
+        assert rows is not None
+        return whole(rows)
+
+    answers = ["no", "yes"] * 200
+    assert told("a1", answers, 400).to_pydict() == {
+        "entity_key": [*map(str, range(401))],
+        "epoch": [0] * 401,
+        "actual": [*answers, "no"],
+    }
+    with pytest.raises(Quarantined, match="data row 300, column 'y': 'maybe' is no label"):
+        told("a2", [*answers[:299], "maybe", *answers[300:]], 400)
+    with pytest.raises(Quarantined, match="the key id = '3' is in data row 4 and again in data row 401"):
+        told("a3", answers, 3)
