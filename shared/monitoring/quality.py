@@ -61,8 +61,7 @@ class Labelled:
 
 def _measure(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> QualityMeasure:
     first, last = first_id(commit.ordinal), first_id(commit.ordinal + 1) - 1
-    table = ports.monitoring.actuals.join_predictions(scenario, first, last)
-    labelled = table.filter(table.column("actual").is_valid())
+    labelled = ports.monitoring.actuals.join_predictions(scenario, first, last, labelled=True)
     age = (ports.core.clock() - commit.scored_at).total_seconds() / 3600
     window = Labelled(commit.window, Source.BATCH, commit.ordinal, commit.model, commit.rows, age, labelled)
     return measure_quality(ports, scenario, window)
