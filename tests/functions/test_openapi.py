@@ -170,6 +170,15 @@ def test_a_generator_finds_a_name_and_a_type_for_everything(described: Any) -> N
         assert all("schema" in content for one in answers for content in one["content"].values())
 
 
+def test_numbers_that_outgrow_32_bits_say_so(described: Any) -> None:
+    """Ids of predictions, and keys of rows: a client of a typed language reads them whole."""
+    schemas = described["components"]["schemas"]
+    (path,) = described["paths"]["/trace/{scenario}/{prediction}"]["get"]["parameters"][1:]
+    window, label = schemas["WindowAnswer"]["properties"], schemas["ActualsPointsLabel"]["properties"]
+    wide = (path["schema"], window["first_id"], window["last_id"], label["id"])
+    assert [one["format"] for one in wide] == ["int64"] * 4
+
+
 def test_names_that_differ_in_signs_alone_stay_apart() -> None:
     """Scenarios a_1, a-1 and a1 have operations and schemas of their own."""
     inputs = [("x", "number"), ("color", "category")]
