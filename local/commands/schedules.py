@@ -56,9 +56,9 @@ def show_schedule(
         as_json(answer)
         return
     _, _, every, status, due, last, outcome = _row({"Scenario": scenario, **answer})
-    run = answer["LastRun"] or {}
+    run = answer["LastRun"]
     facts = {"every": every, "status": status, "due": due, "was due": last, "outcome": outcome}
-    as_facts(f"{scenario} {name}", {**facts, "last run": run.get("Id"), "its state": run.get("Status")})
+    as_facts(f"{scenario} {name}", {**facts, "last run": run and run["Id"], "its state": run and run["Status"]})
 
 
 def add_schedule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -54,6 +55,17 @@ def made_ui(home: Path) -> Iterator[str]:
     with subprocess.Popen(line, cwd=REPOSITORY, env=environ, stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL, start_new_session=True) as process:  # fmt: skip
         try:
-            yield pipe.read_text().strip()
+            yield told(pipe, MINUTES * 60)
         finally:
             os.killpg(process.pid, signal.SIGTERM)
+
+
+def told(pipe: Path, seconds: float) -> str:
+    """The line that somebody writes into the pipe within that time."""
+    end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        ready, _, _ = select.select([end], [], [], seconds)
+        assert ready, "nothing was opened in the browser"
+        return os.read(end, 1000).decode().strip()
+    finally:
+        os.close(end)
