@@ -159,6 +159,7 @@ def test_a_generator_finds_a_name_and_a_type_for_everything(described: Any) -> N
             assert schema["title"] == place[-1]
         assert "items" in schema or "array" not in schema.get("type", ""), place
         assert set(schema.get("required", ())) <= set(schema.get("properties", ())), place
+        assert len(schema.get("anyOf", ())) != 2 or {"type": "null"} not in schema["anyOf"], place
         objects = [one for one in schema.get("anyOf", schema.get("oneOf", ())) if "$ref" in one]
         assert len(objects) < 2 or "discriminator" in schema, place
         assert all(abs(schema.get(name, 0)) < 3.4e38 for name in ("minimum", "maximum")), place
