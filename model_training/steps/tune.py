@@ -125,15 +125,15 @@ def _tuned_names(prepared: Prepared, explored: Sequence[ScoredCandidate]) -> lis
 
 
 def objective_of(name: str, prepared: Prepared, plan: FitPlan) -> Objective:
-    """The score of a trial of the candidate on validation, fitted on half of the training rows."""
-    rows = prepared.rows.take(prepared.halves["train"])
-    validation, metric = prepared.rows.take(prepared.parts.validation), prepared.scenario.metric
+    """The score of a trial of the candidate, fitted on half of the training rows, on the rows that choose."""
+    rows, judged = prepared.rows.take(prepared.halves["train"]), prepared.rows.take(prepared.choosing)
+    metric = prepared.scenario.metric
     if is_text(rows):
-        return _network_objective(rows, validation, metric, plan.seed)
+        return _network_objective(rows, judged, metric, plan.seed)
 
     def objective(parameters: Parameters, _watch: Callable[[int, float], None]) -> float:
         fitted = fit_pipeline(name, rows, PROFILES[plan.profile], plan.seed, parameters)
-        return score(rows.task, metric, validation.y, fitted.predict(validation.X))
+        return score(rows.task, metric, judged.y, fitted.predict(judged.X))
 
     return objective
 
