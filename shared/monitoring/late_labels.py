@@ -20,7 +20,7 @@ from shared.datasets.rows import as_rows
 from shared.datasets.stored_rows import held_rows
 from shared.monitoring.actual_labels import BY_ID, RESTART, key_column, labels_table, served_contract
 from shared.monitoring.label_tables.follower import keep_labels
-from shared.monitoring.quality import state_quality, summary
+from shared.monitoring.quality import batch_qualities, state_quality, summary
 from shared.monitoring.quarantine import quarantine
 from shared.monitoring.served_label import REQUEST, ROW, ServedLabel
 from shared.serving.prediction_rows import join_labels, label_kind
@@ -103,16 +103,17 @@ def _record_served(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table, b
 
 
 def _record(ports: MonitoringPorts, scenario: Scenario, labels: Rows, blob: Blob) -> Outcome:
-    """Keep the labels, known since the file landed, and state the quality of every window."""
+    """Keep the labels, known since the file landed, and state the quality of the windows that they name."""
     new, changed = _merged(ports, scenario, labels, blob)
     keep_labels(ports, scenario, labels, blob)
-    # All windows: after a worker died behind the merge, nothing is new but quality is still to be stated.
-    stated = state_quality(ports, scenario, everything=True)
+    # By the file's name: after a worker died behind the merge, nothing is new but quality is still to be stated.
+    state_quality(ports, scenario, blob_key(blob))
     # Where SQL does not hold all predictions, nobody can say which a label has none of.
     blocks = labels.blocks() if ports.prediction.sql_rows.kept is None else ()
     unpredicted = sum(ports.monitoring.actuals.unpredicted(scenario, block) for block in blocks)
     told = f" {_of_nothing(scenario, unpredicted)}" if unpredicted else ""
-    reason = f"{labels.num_rows} labels: {new} new, {changed} changed.{told} {summary(stated)}."
+    judged = summary(batch_qualities(ports, scenario))
+    reason = f"{labels.num_rows} labels: {new} new, {changed} changed.{told} {judged}."
     return Outcome(State.DONE, reason, {"new": new, "changed": changed, "unpredicted": unpredicted})
 
 
