@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -62,9 +63,11 @@ def _xgboost(model: Any, width: int) -> bytes:
     from onnxmltools import convert_xgboost
     from onnxmltools.convert.common.data_types import FloatTensorType
 
-    return convert_xgboost(
-        model, initial_types=[("X", FloatTensorType([None, width]))], target_opset=15
-    ).SerializeToString()
+    numbered = copy.deepcopy(model)
+    # The converter knows columns by number only.
+    numbered.get_booster().feature_names = [f"f{column}" for column in range(width)]
+    inputs = [("X", FloatTensorType([None, width]))]
+    return convert_xgboost(numbered, initial_types=inputs, target_opset=15).SerializeToString()
 
 
 def _catboost(model: Any, _width: int) -> bytes:
