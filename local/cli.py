@@ -86,7 +86,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "models list": inspect.list_models,
     "models show": showing.show_model,
     "deployments list": inspect.list_deployments,
-    "deployments show": inspect.show_deployment,
+    "deployments show": showing.show_deployment,
     "baseline show": baseline.show_baseline,
     "baseline accept": baseline.accept,
     "baseline history": baseline.history,
