@@ -35,7 +35,7 @@ def explore_candidates(prepared: Prepared, plan: FitPlan) -> Sequence[ScoredCand
             scored.append(score_candidate(candidate, Recipe(candidate.name), judged, judged.X, len(rows.y)))
             best = ranked(scored, metric)[0]
             left = (time.perf_counter() - started) / len(scored) * (len(names) - len(scored))
-            text = f"{candidate.name}: {metric} {scored[-1].metrics[metric]:.4f} on validation"
+            text = f"{candidate.name}: {metric} {scored[-1].metrics[metric]:.4f} on other rows"
             facts = {"candidate": len(scored), "of": len(names), "best": best.metrics[metric]}
             plan.report(text, len(scored) / len(names), **facts, seconds_left=round(left, 1))
     return ranked(scored, metric)

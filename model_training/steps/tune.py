@@ -34,7 +34,7 @@ TUNED = 2
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """Parameters that beat a candidate's defaults on validation, and their score there."""
+    """Parameters that beat a candidate's defaults on the rows that choose, and their score there."""
 
     parameters: Parameters
     score: float
@@ -172,7 +172,7 @@ class _TrialReporter:
         scores = [trial.score for trial in finished if trial.score is not None]
         best = (max if LARGER_IS_BETTER[self.metric] else min)(scores, default=None)
         shown = "none yet" if best is None else f"{best:.4f}"
-        text = f"tuning {self.name}: trial {len(finished)}, best {self.metric} {shown} on validation"
+        text = f"tuning {self.name}: trial {len(finished)}, best {self.metric} {shown} on other rows"
         facts: dict[str, Any] = {"candidate": len(finished), "of": self.trials, "best": best}
         left = max(self.deadline - time.monotonic(), 0.0)
         done = min(self.share_done + len(finished) / self.trials, 1.0)
