@@ -37,7 +37,7 @@ class Api:
     def client(self, scope: str = "") -> httpx.Client:
         """Requests with the key of that scope, or without any."""
         headers = {"x-functions-key": self.keys.newest_for_scope(scope)} if scope else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=300)
 
     def key_for(self, function: str) -> str:
         """A key that opens the function; empty where none is needed."""

@@ -106,7 +106,7 @@ class Command:
                 yield Up(process, port, keys["functionKeys"][0]["value"])
             finally:
                 process.send_signal(signal.SIGTERM)
-                process.wait(30)
+                process.wait(300)
 
     def sql(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the project's database, read the way any tool reads SQLite."""
@@ -118,7 +118,7 @@ class Command:
         return self.home / "lake" / path
 
 
-def until[T](ask: Callable[[], T], what: str, seconds: float = 90) -> T:
+def until[T](ask: Callable[[], T], what: str, seconds: float = 600) -> T:
     """What `ask` returns as soon as it is true; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := ask()):
