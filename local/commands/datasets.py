@@ -13,7 +13,8 @@ from local.console.output import as_json, out, show
 from local.console.session import Session
 from shared.core.errors import BadInput, Missing
 from shared.core.wording import counted
-from shared.datasets.reading import lake_bytes, read_table
+from shared.datasets.reading import table_rows
+from shared.datasets.rows import Rows
 from shared.datasets.version import DatasetTable, DatasetVersion
 from shared.ports import Ports
 
@@ -75,7 +76,7 @@ def export(
         raise BadInput(f"{file} cannot be written; accepted: a file that ends in {' or '.join(_FORMS)}.")
     version = find_version(session.ports, scenario, dataset)
     wanted = _table(version, table)
-    rows = read_table(lake_bytes(session.ports.core.lake), declared, wanted)
+    rows = table_rows(session.ports.core.lake, declared, wanted)
     _write(rows, file)
     value = {"file": str(file), "table": wanted.name, "rows": rows.num_rows}
     if json:
@@ -93,15 +94,15 @@ def _table(version: DatasetVersion, name: str | None) -> DatasetTable:
     return tables[name]
 
 
-def _write(rows: Any, file: Path) -> None:
-    if file.suffix == ".csv":
-        from pyarrow import csv
+def _write(rows: Rows, file: Path) -> None:
+    """Write block after block: the version may have more rows than memory."""
+    import pyarrow.parquet as pq
+    from pyarrow import csv
 
-        csv.write_csv(rows, file)
-    else:
-        import pyarrow.parquet as pq
-
-        pq.write_table(rows, file)
+    opened: Any = csv.CSVWriter if file.suffix == ".csv" else pq.ParquetWriter
+    with opened(file, rows.schema) as writer:
+        for block in rows.blocks():
+            writer.write_table(block)
 
 
 def find_version(ports: Ports, scenario: str, dataset: str) -> DatasetVersion:

@@ -98,6 +98,18 @@ def repeats(index: Index) -> int:
     return sum(len(hashes) - len(np.unique(hashes)) for hashes, _ in partitions)
 
 
+def first_rows(blocks: Iterable[Array], rows: int) -> NDArray[np.bool_]:
+    """Which of so many rows repeat no earlier one, by their fingerprints."""
+    partitions, first = HashPartitions(), np.ones(rows, dtype=bool)
+    for block in blocks:
+        partitions.add(block)
+    for hashes, places in partitions:
+        order = np.argsort(hashes, kind="stable")
+        repeats = order[1:][hashes[order[1:]] == hashes[order[:-1]]]
+        first[places[repeats].astype(np.int64)] = False
+    return first
+
+
 def _standing_blocks(indexes: Sequence[Index], kept: Masks) -> Iterator[Array]:
     for index, mask in zip(indexes, kept, strict=True):
         at = 0

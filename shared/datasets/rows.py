@@ -58,9 +58,13 @@ class TableRows:
 
 @dataclass(frozen=True, slots=True)
 class JoinedRows:
-    """The rows of several parts of one table, one after the other."""
+    """The rows of several parts of one table, one after the other.
+
+    Types that differ are refused, or, with `widened`, become one that holds the values of all parts.
+    """
 
     parts: Sequence[Rows]
+    widened: bool = False
 
     @property
     def num_rows(self) -> int:
@@ -72,7 +76,8 @@ class JoinedRows:
         """The names and types of the columns of all parts."""
         import pyarrow as pa
 
-        return pa.unify_schemas([part.schema for part in self.parts])
+        options = "permissive" if self.widened else "default"
+        return pa.unify_schemas([part.schema for part in self.parts], promote_options=options)
 
     def blocks(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """These columns of each part; a column that a part lacks is missing there."""
@@ -85,7 +90,8 @@ class JoinedRows:
                 lacking = (name for name in wanted.names if name not in there)
                 for name in lacking:
                     block = block.append_column(wanted.field(name), pa.nulls(block.num_rows, wanted.field(name).type))  # noqa: PLW2901
-                yield block.select(wanted.names)
+                chosen = block.select(wanted.names)
+                yield chosen.cast(wanted) if self.widened else chosen
 
 
 @dataclass(frozen=True, slots=True)

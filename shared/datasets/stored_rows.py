@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from shared.core.errors import Corrupt
-from shared.datasets.rows import BLOCK_ROWS, named
+from shared.datasets.rows import BLOCK_ROWS, Rows, TableRows, named
 from shared.datasets.spool import Spool
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _COPIED = 1 << 20
 _TURN = 1 << 14
+# So many bytes of rows that are looked at again stay in memory; more lie on the local disk.
+HELD_BYTES = 32 << 20
+_GROUP_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,44 @@ class StoredBlocks:
         for batch in pa.ipc.open_stream(self._spool.reader()) if self.num_rows else ():
             block = pa.Table.from_batches([batch])
             yield block if columns is None else block.select(list(columns))
+
+
+def held_rows(blocks: Iterable[pa.RecordBatch | pa.Table], most: int = HELD_BYTES) -> Rows:
+    """The rows of all blocks (one at least, of one schema), to be read again: few in memory, many on the local disk."""
+    import pyarrow as pa
+
+    coming, held, size = map(_as_table, blocks), list[pa.Table](), 0
+    for block in coming:
+        held.append(block)
+        size += block.nbytes
+        if size > most:
+            return _on_disk(block.schema, chain(_drained(held), coming))
+    return TableRows(pa.concat_tables(held))
+
+
+def _on_disk(schema: pa.Schema, blocks: Iterator[pa.Table]) -> FileRows:
+    """The rows in groups of about a block, so that a column is read without the others."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from shared.datasets.row_groups import row_groups
+
+    spool = Spool()
+    with spool.writer() as out, pq.ParquetWriter(out, schema, compression="lz4", use_dictionary=False) as writer:
+        for group in row_groups(blocks, BLOCK_ROWS, _GROUP_BYTES):
+            writer.write_table(pa.concat_tables(group))
+    return of_spool(spool, "")
+
+
+def _as_table(block: pa.RecordBatch | pa.Table) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_batches([block]) if isinstance(block, pa.RecordBatch) else block
+
+
+def _drained(held: list[pa.Table]) -> Iterator[pa.Table]:
+    while held:
+        yield held.pop(0)
 
 
 def spooled(source: BinaryIO, sha256: str, name: str) -> FileRows:

@@ -62,18 +62,19 @@ def read_labels(ports: MonitoringPorts, scenario: Scenario, commit: Commit, rows
     """The labels of the window's rows in their order; of several of one row the newest."""
     first = first_id(commit.ordinal)
     joined = ports.monitoring.actuals.join_predictions(
-        scenario, first, first_id(commit.ordinal + 1) - 1, original=False
+        scenario, first, first_id(commit.ordinal + 1) - 1, original=False, labelled=True
     )
-    found = [label for label in joined.to_pylist() if label["actual"] is not None]
-    found.sort(key=lambda label: label["labelled_at"])
+    found = joined.sort_by("labelled_at")
     values: list[Any] = [None] * rows
-    for label in found:
-        row = label["prediction_id"] - first
+    numbers, actuals = (found.column(name).to_pylist() for name in ("prediction_id", "actual"))
+    for number, actual in zip(numbers, actuals, strict=True):
+        row = number - first
         if not 0 <= row < rows:
             raise Corrupt(f"Window {commit.window} has {rows} rows and a prediction with number {row}.")
-        values[row] = label["actual"]
-    sources = tuple(sorted({label["source"] for label in found}))
-    return Labels(values, sources, found[-1]["labelled_at"].replace(tzinfo=UTC) if found else None)
+        values[row] = actual
+    sources = tuple(sorted(found.column("source").unique().to_pylist()))
+    newest = found.column("labelled_at")[-1].as_py().replace(tzinfo=UTC) if found.num_rows else None
+    return Labels(values, sources, newest)
 
 
 def read_rows(ports: MonitoringPorts, scenario: Scenario, inputs: Sequence[str]) -> pa.Table:

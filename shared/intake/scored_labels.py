@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 from shared.core.errors import BadInput, Missing
 from shared.core.paths import Landing
 from shared.core.scenario import Scenario, Table
+from shared.datasets.parts import keep_rows
+from shared.datasets.stored_rows import held_rows
 from shared.monitoring.actual_labels import BY_ID, labels_table
 from shared.prediction.plans import read_plan
 from shared.prediction.window import Commit, split_input
@@ -17,6 +20,7 @@ from shared.serving.prediction_rows import first_id
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from shared.datasets.rows import Rows
     from shared.monitoring.ports import MonitoringPorts
 
 
@@ -31,9 +35,10 @@ def land_scored_labels(ports: MonitoringPorts, scenario: Scenario, window: str) 
     commit = ports.prediction.predictions.find_commit(scenario.name, window)
     if commit is None:
         raise Missing(f"{scenario.name} has no predictions of a window {window[:80]!r}; see mlops history.")
-    table = _labels(ports, scenario, commit)
+    rows = _labels(ports, scenario, commit)
     where = Landing("actuals", scenario, f"scored-{commit.window}", f"{labels_table(scenario).name}.parquet")
-    ports.core.lake.put(f"{where.folder}{where.file}", ports.datasets.tables.write(table), if_absent=False)
+    with keep_rows(ports, (batch for block in rows.blocks() for batch in block.to_batches())).open() as content:
+        ports.core.lake.put(f"{where.folder}{where.file}", content, if_absent=False)
     return where
 
 
@@ -41,22 +46,35 @@ def _columns(scenario: Scenario) -> set[str]:
     return {column.name for column in scenario.table(scenario.batch.table).columns}
 
 
-def _labels(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> pa.Table:
-    """Key and answers of the rows that have one."""
+def _labels(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> Rows:
+    """Key and answers of the rows that have one; many of them lie on the local disk."""
+    first, wanted, read = first_id(commit.ordinal), _wanted(scenario), 0
+
+    def told() -> Iterator[pa.Table]:
+        nonlocal read
+        for block in _read(ports, scenario, commit):
+            yield _known(scenario, block, first + read, wanted)
+            read += block.num_rows
+
+    known = held_rows(told())
+    if read != commit.rows:
+        sentence = f"Window {commit.window} has {commit.rows} predictions of {read} rows"
+        raise BadInput(f"{sentence}: rows were set aside; accepted: a file of labels with their keys.")
+    if not known.num_rows:
+        raise BadInput(f"The files of window {commit.window} hold no labels; accepted: files with {_named(scenario)}.")
+    return known
+
+
+def _known(scenario: Scenario, block: pa.RecordBatch, first: int, wanted: set[str]) -> pa.Table:
+    """The wanted columns of the rows that have an answer; without a key they have the ids of their predictions."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    rows = _read(ports, scenario, commit)
-    if rows.num_rows != commit.rows:
-        sentence = f"Window {commit.window} has {commit.rows} predictions of {rows.num_rows} rows"
-        raise BadInput(f"{sentence}: rows were set aside; accepted: a file of labels with their keys.")
+    rows = pa.Table.from_batches([block])
     if not scenario.entity:
-        first = first_id(commit.ordinal)
         rows = rows.append_column(BY_ID, pa.array(range(first, first + rows.num_rows), pa.int64()))
     known = rows.filter(pc.is_valid(rows.column(scenario.targets[0])))
-    if not known.num_rows:
-        raise BadInput(f"The files of window {commit.window} hold no labels; accepted: files with {_named(scenario)}.")
-    return known.select([name for name in known.column_names if name in _wanted(scenario)])
+    return known.select([name for name in known.column_names if name in wanted])
 
 
 def _wanted(scenario: Scenario) -> set[str]:
@@ -67,14 +85,11 @@ def _named(scenario: Scenario) -> str:
     return ", ".join(map(repr, scenario.targets))
 
 
-def _read(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> pa.Table:
-    import pyarrow as pa
-
-    table, parts = _with_answers(scenario), []
+def _read(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> Iterator[pa.RecordBatch]:
+    table = _with_answers(scenario)
     for path, etag in map(split_input, read_plan(ports, scenario.name, commit.window).inputs):
         with ports.core.lake.open(path, etag=etag) as source:
-            parts.append(ports.datasets.tables.read(source, PurePosixPath(path).name, table))
-    return pa.concat_tables(parts)
+            yield from ports.datasets.tables.stream(source, PurePosixPath(path).name, table)
 
 
 def _with_answers(scenario: Scenario) -> Table:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared.core.blob import Blob
@@ -16,9 +16,11 @@ from shared.core.paths import Landing
 from shared.core.redaction import redact
 from shared.core.scenario import Scenario, Table
 from shared.core.wording import counted
+from shared.datasets.rows import as_rows
+from shared.datasets.stored_rows import held_rows
 from shared.monitoring.actual_labels import BY_ID, RESTART, key_column, labels_table, served_contract
 from shared.monitoring.label_tables.follower import keep_labels
-from shared.monitoring.quality import state_quality, summary
+from shared.monitoring.quality import batch_qualities, state_quality, summary
 from shared.monitoring.quarantine import quarantine
 from shared.monitoring.served_label import REQUEST, ROW, ServedLabel
 from shared.serving.prediction_rows import join_labels, label_kind
@@ -26,7 +28,11 @@ from shared.serving.prediction_rows import join_labels, label_kind
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from shared.datasets.rows import Rows
     from shared.monitoring.ports import MonitoringPorts
+
+# A refused file of up to so many bytes is read again as a whole: its first fault is told with the count of all like it.
+_TOLD_WHOLE = 4 << 20
 
 
 def ingest_actuals(ports: MonitoringPorts, where: Landing) -> Outcome:
@@ -46,12 +52,31 @@ def ingest_actuals(ports: MonitoringPorts, where: Landing) -> Outcome:
     return _record(ports, scenario, labels, blob)
 
 
-def read_labels(ports: MonitoringPorts, where: Landing, blob: Blob) -> pa.Table | None:
-    """The labels of a file by the key of predictions; None when it names answered requests."""
+def read_labels(ports: MonitoringPorts, where: Landing, blob: Blob) -> Rows | None:
+    """The labels of a file by the key of predictions; None when it names answered requests.
+
+    Many of them lie on the local disk. Of a counter that restarts the whole file is in memory.
+    """
     with ports.core.lake.open(blob.path, etag=blob.etag) as source:
         if REQUEST in ports.datasets.tables.header(source, where.file):
             return None
-    return _with_keys(ports, where.scenario, _checked(ports, where, blob, labels_table(where.scenario)))
+    if where.scenario.monitoring.restart:
+        return _of_restarts(ports, where.scenario, _checked(ports, where, blob, labels_table(where.scenario)))
+    try:
+        return held_rows(_streamed(ports, where, blob))
+    except Quarantined:
+        if blob.size <= _TOLD_WHOLE:
+            _checked(ports, where, blob, labels_table(where.scenario))
+        raise
+
+
+def _streamed(ports: MonitoringPorts, where: Landing, blob: Blob) -> Iterator[pa.Table]:
+    """The labels of the file block by block; Quarantined at its end for what only the whole shows."""
+    table, tables, before = labels_table(where.scenario), ports.datasets.tables, 0
+    with ports.core.lake.open(blob.path, etag=blob.etag) as source:
+        for block in tables.check_stream([tables.stream(source, where.file, table)], table):
+            yield _with_keys(where.scenario, block, before)
+            before += block.num_rows
 
 
 def _checked(ports: MonitoringPorts, where: Landing, blob: Blob, table: Table) -> pa.Table:
@@ -77,18 +102,28 @@ def _record_served(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table, b
     return Outcome(State.DONE, reason, {"new": new, "changed": changed})
 
 
-def _record(ports: MonitoringPorts, scenario: Scenario, labels: pa.Table, blob: Blob) -> Outcome:
-    """Keep the labels, known since the file landed, and state the quality of every window."""
-    new, changed = ports.monitoring.actuals.merge(scenario, labels, blob_key(blob), blob.modified)
+def _record(ports: MonitoringPorts, scenario: Scenario, labels: Rows, blob: Blob) -> Outcome:
+    """Keep the labels, known since the file landed, and state the quality of the windows that they name."""
+    new, changed = _merged(ports, scenario, labels, blob)
     keep_labels(ports, scenario, labels, blob)
-    # All windows: after a worker died behind the merge, nothing is new but quality is still to be stated.
-    stated = state_quality(ports, scenario, everything=True)
+    # By the file's name: after a worker died behind the merge, nothing is new but quality is still to be stated.
+    state_quality(ports, scenario, blob_key(blob))
     # Where SQL does not hold all predictions, nobody can say which a label has none of.
-    whole = ports.prediction.sql_rows.kept is None
-    unpredicted = ports.monitoring.actuals.unpredicted(scenario, labels) if whole else 0
+    blocks = labels.blocks() if ports.prediction.sql_rows.kept is None else ()
+    unpredicted = sum(ports.monitoring.actuals.unpredicted(scenario, block) for block in blocks)
     told = f" {_of_nothing(scenario, unpredicted)}" if unpredicted else ""
-    reason = f"{labels.num_rows} labels: {new} new, {changed} changed.{told} {summary(stated)}."
+    judged = summary(batch_qualities(ports, scenario))
+    reason = f"{labels.num_rows} labels: {new} new, {changed} changed.{told} {judged}."
     return Outcome(State.DONE, reason, {"new": new, "changed": changed, "unpredicted": unpredicted})
+
+
+def _merged(ports: MonitoringPorts, scenario: Scenario, labels: Rows, blob: Blob) -> tuple[int, int]:
+    """Keep block after block, which changes nothing where a worker that died had kept it; how many are new, changed."""
+    new = changed = 0
+    for block in labels.blocks():
+        added, replaced = ports.monitoring.actuals.merge(scenario, block, blob_key(blob), blob.modified)
+        new, changed = new + added, changed + replaced
+    return new, changed
 
 
 def _of_nothing(scenario: Scenario, labels: int) -> str:
@@ -98,31 +133,47 @@ def _of_nothing(scenario: Scenario, labels: int) -> str:
     return f"{labels} of them name nothing that was predicted so far."
 
 
-def _with_keys(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table) -> pa.Table:
-    """Labels as `entity_key` or `prediction_id`, `epoch` and `actual`; Quarantined when a key is ambiguous."""
+def _with_keys(scenario: Scenario, rows: pa.Table | pa.RecordBatch, before: int = 0) -> pa.Table:
+    """Labels as `entity_key` or `prediction_id`, `epoch` 0 and `actual`, of rows behind so many others of the file."""
     import pyarrow as pa
 
-    actual = _actual(scenario, rows)
-    if key_column(scenario) == BY_ID:
-        return pa.table({BY_ID: rows.column(BY_ID), "epoch": [0] * rows.num_rows, "actual": actual})
+    kinds = {"int": pa.int64(), "float": pa.float64(), "text": pa.string()}
+    actual = pa.array(_actual(scenario, rows, before), kinds[label_kind(scenario)])
+    by_id = key_column(scenario) == BY_ID
+    named = rows.column(BY_ID) if by_id else pa.array(_entity_keys(scenario, rows), pa.string())
+    epochs = pa.repeat(pa.scalar(0, pa.int64()), rows.num_rows)
+    return pa.table({BY_ID if by_id else "entity_key": named, "epoch": epochs, "actual": actual})
+
+
+def _entity_keys(scenario: Scenario, rows: pa.Table | pa.RecordBatch) -> list[str]:
+    import pyarrow as pa
+
     parts = [rows.column(name).cast(pa.string()).to_pylist() for name in scenario.entity]
-    keys = ["|".join("" if part is None else part for part in row) for row in zip(*parts, strict=True)]
-    epochs = [0] * len(keys)
-    if scenario.monitoring.restart:
-        epochs = _epochs(ports, scenario, rows, keys)
-        _check_single(scenario, keys, epochs)
-    return pa.table({"entity_key": keys, "epoch": epochs, "actual": actual})
+    return ["|".join("" if part is None else part for part in row) for row in zip(*parts, strict=True)]
 
 
-def _actual(scenario: Scenario, rows: pa.Table) -> list[Any]:
-    """One answer per row, in the type of the prediction column."""
+def _of_restarts(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table) -> Rows:
+    """The labels with the restart that each belongs to; Quarantined when that, or a key, is ambiguous."""
+    import pyarrow as pa
+
+    labels = _with_keys(scenario, rows)
+    if key_column(scenario) == BY_ID:
+        return as_rows(labels)
+    keys = labels.column("entity_key").to_pylist()
+    epochs = _epochs(ports, scenario, rows, keys)
+    _check_single(scenario, keys, epochs)
+    return as_rows(labels.set_column(1, "epoch", pa.array(epochs, pa.int64())))
+
+
+def _actual(scenario: Scenario, rows: pa.Table | pa.RecordBatch, before: int = 0) -> list[Any]:
+    """One answer per row, in the type of the prediction column; a refusal counts the rows before them."""
     if scenario.task == "multilabel":
         columns = [rows.column(name).to_pylist() for name in scenario.targets]
         return [join_labels(scenario.labels, [bool(value) for value in row]) for row in zip(*columns, strict=True)]
     values = rows.column(scenario.target).to_pylist()
     if scenario.task == "regression":
         return [float(value) for value in values]
-    for number, value in enumerate(values, start=1):
+    for number, value in enumerate(values, start=before + 1):
         if str(value) not in scenario.labels:
             place, accepted = _place(scenario, number), ", ".join(scenario.labels)
             sentence = f"{place}, column {scenario.target!r}: {value!r} is no label; accepted: {accepted}."

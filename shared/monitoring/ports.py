@@ -142,11 +142,13 @@ class Actuals(Protocol):
         """How many of these labels have a key, or an id, that no prediction has so far."""
         ...
 
-    def join_predictions(self, scenario: Scenario, first_id: int, last_id: int, *, original: bool = True) -> pa.Table:
+    def join_predictions(
+        self, scenario: Scenario, first_id: int, last_id: int, *, original: bool = True, labelled: bool = False
+    ) -> pa.Table:
         """Predictions with ids in first_id..last_id (both included) with their label (`actual`; null: not known).
 
         Columns: prediction_id, prediction, probability, each label's probability, actual, labelled_at, source.
-        With `original` those of corrections are left out.
+        With `original` those of corrections are left out, with `labelled` those whose label is not known.
         """
         ...
 

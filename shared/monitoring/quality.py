@@ -32,18 +32,30 @@ def metric_of(scenario: Scenario) -> str:
     return wanted
 
 
-def state_quality(ports: MonitoringPorts, scenario: Scenario, *, everything: bool = False) -> list[QualityMeasure]:
-    """State every window that is not final (with `everything` all of them); returns what was stated."""
-    due = _first_versions(ports, scenario) if everything else ports.monitoring.due_windows.unjudged(scenario.name)
-    stated = [ports.monitoring.qualities.record(_measure(ports, scenario, commit)) for commit in due]
+def state_quality(ports: MonitoringPorts, scenario: Scenario, source: str = "") -> list[QualityMeasure]:
+    """State every window that is not final, or of which labels of that file name a row; returns what was stated."""
+    due = {one.window: one for one in ports.monitoring.due_windows.unjudged(scenario.name)}
+    if source:
+        due |= {one.window: one for one in _named_by(ports, scenario, source)}
+    stated = [ports.monitoring.qualities.record(_measure(ports, scenario, commit)) for commit in due.values()]
     update_breach(ports, scenario)
     return stated
 
 
-def _first_versions(ports: MonitoringPorts, scenario: Scenario) -> list[Commit]:
+def _named_by(ports: MonitoringPorts, scenario: Scenario, source: str) -> list[Commit]:
     """The first predictions of each window are judged; a later correction does not improve its quality."""
+    named = ports.monitoring.window_labels.named_by(scenario, source)
+    if not named:
+        return []
     corrections = {correction.window for correction in ports.prediction.corrections.list(scenario.name)}
-    return [one for one in ports.prediction.predictions.commits(scenario.name) if one.window not in corrections]
+    commits = ports.prediction.predictions.commits(scenario.name)
+    return [one for one in commits if one.ordinal in named and one.window not in corrections]
+
+
+def batch_qualities(ports: MonitoringPorts, scenario: Scenario) -> list[QualityMeasure]:
+    """The newest statement of each window of files."""
+    metric, known = metric_of(scenario), ports.monitoring.qualities.latest(scenario.name)
+    return [one for one in known if one.source == Source.BATCH and one.metric == metric]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +73,7 @@ class Labelled:
 
 def _measure(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> QualityMeasure:
     first, last = first_id(commit.ordinal), first_id(commit.ordinal + 1) - 1
-    table = ports.monitoring.actuals.join_predictions(scenario, first, last)
-    labelled = table.filter(table.column("actual").is_valid())
+    labelled = ports.monitoring.actuals.join_predictions(scenario, first, last, labelled=True)
     age = (ports.core.clock() - commit.scored_at).total_seconds() / 3600
     window = Labelled(commit.window, Source.BATCH, commit.ordinal, commit.model, commit.rows, age, labelled)
     return measure_quality(ports, scenario, window)

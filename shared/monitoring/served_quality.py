@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.core.scenario import Scenario
-from shared.monitoring.drift.scored_rows import commonest_model, hour_table, served_hours
+from shared.monitoring.drift.scored_rows import commonest_model, hour_rows, served_hours
 from shared.monitoring.measures import QualityMeasure, QualityState, Source
 from shared.monitoring.quality import Labelled, measure_quality, update_breach
 from shared.monitoring.served_label import REQUEST, ROW
@@ -16,7 +16,10 @@ from shared.monitoring.served_label import REQUEST, ROW
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from shared.datasets.rows import Rows
     from shared.monitoring.ports import MonitoringPorts
+
+_READ = (REQUEST, ROW, "prediction", "probability", "model")
 
 
 def state_served_quality(ports: MonitoringPorts, scenario: Scenario) -> list[QualityMeasure]:
@@ -43,23 +46,25 @@ def _state(
         return None
     if before is not None and not old and not requests:
         return None
-    table = hour_table(ports, scenario.name, hour)
-    if before is not None and not old and requests.isdisjoint(table.column(REQUEST).to_pylist()):
+    rows = hour_rows(ports, scenario.name, hour, lambda name: name in _READ)
+    if before is not None and not old and not _has_any(rows, requests):
         return None
-    return ports.monitoring.qualities.record(_measure(ports, scenario, hour, table))
+    return ports.monitoring.qualities.record(_measure(ports, scenario, hour, rows))
 
 
-def _measure(ports: MonitoringPorts, scenario: Scenario, hour: str, table: pa.Table) -> QualityMeasure:
-    labels = ports.monitoring.served_labels.of_requests(scenario.name, set(table.column(REQUEST).to_pylist()))
-    rows = _with_labels(table, labels)
+def _has_any(rows: Rows, requests: set[str]) -> bool:
+    return any(not requests.isdisjoint(block.column(REQUEST).to_pylist()) for block in rows.blocks([REQUEST]))
+
+
+def _measure(ports: MonitoringPorts, scenario: Scenario, hour: str, rows: Rows) -> QualityMeasure:
     labelled = Labelled(
         window=hour,
         source=Source.SERVED,
         ordinal=int(hour.removeprefix("served-")),
-        model=commonest_model(table),
-        rows=table.num_rows,
+        model=commonest_model(rows),
+        rows=rows.num_rows,
         age_hours=_age_hours(ports, hour),
-        labelled=rows,
+        labelled=_with_labels(ports, scenario, rows),
     )
     return measure_quality(ports, _judged(scenario), labelled)
 
@@ -71,20 +76,30 @@ def _judged(scenario: Scenario) -> Scenario:
     return replace(scenario, monitoring=replace(scenario.monitoring, metric="f1"))
 
 
-def _with_labels(table: pa.Table, labels: Mapping[tuple[str, int], str]) -> pa.Table:
+def _with_labels(ports: MonitoringPorts, scenario: Scenario, rows: Rows) -> pa.Table:
     """The rows that have a label, with `actual`; a row that was answered twice under one id is none."""
     import pyarrow as pa
 
-    rows = table.select([REQUEST, ROW, "prediction", "probability"]) if ROW in table.column_names else None
-    if rows is None:
-        return table.slice(0, 0).append_column("actual", pa.array([], pa.string()))
-    names = list(zip(rows[REQUEST].to_pylist(), rows[ROW].to_pylist(), strict=True))
-    times: dict[Any, int] = {}
-    for name in names:
-        times[name] = times.get(name, 0) + 1
-    actual = [labels.get(name) if times[name] == 1 else None for name in names]
-    told = rows.append_column("actual", pa.array(actual, pa.string()))
-    return told.filter(told.column("actual").is_valid())
+    if ROW not in rows.schema.names:
+        return next(iter(rows.blocks())).slice(0, 0).append_column("actual", pa.array([], pa.string()))
+    found, names = list[pa.Table](), list[tuple[str, int]]()
+    for block in rows.blocks([REQUEST, ROW, "prediction", "probability"]):
+        labelled, named = _labelled(ports, scenario, block)
+        found.append(labelled)
+        names += named
+    times = Counter(names)
+    return pa.concat_tables(found).filter(pa.array([times[name] == 1 for name in names], pa.bool_()))
+
+
+def _labelled(ports: MonitoringPorts, scenario: Scenario, block: pa.Table) -> tuple[pa.Table, list[tuple[str, int]]]:
+    """The rows of the block that have a label, and their names."""
+    import pyarrow as pa
+
+    requests = block.column(REQUEST).to_pylist()
+    labels = ports.monitoring.served_labels.of_requests(scenario.name, set(requests))
+    names = list(zip(requests, block.column(ROW).to_pylist(), strict=True))
+    told = block.append_column("actual", pa.array([labels.get(name) for name in names], pa.string()))
+    return told.filter(told.column("actual").is_valid()), [name for name in names if name in labels]
 
 
 def _age_hours(ports: MonitoringPorts, hour: str) -> float:

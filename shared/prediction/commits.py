@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
@@ -15,8 +15,11 @@ from shared.core.paths import commit_path, window_folder
 from shared.prediction.plans import read_plan
 from shared.prediction.revision import Revision
 from shared.prediction.window import Commit, CommittedFile
+from shared.serving.prediction_rows import is_answer
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from shared.prediction.ports import PredictionPorts
 
 _CHUNK = 1 << 20
@@ -34,6 +37,17 @@ def committed_file(ports: PredictionPorts, file: CommittedFile) -> Iterator[Bina
         if sha256_of(parquet) != file.sha256:
             raise Corrupt(f"{file.path} is not the file that was committed.")
         yield parquet
+
+
+def answer_blocks(ports: PredictionPorts, files: Iterable[CommittedFile]) -> Iterator[pa.RecordBatch]:
+    """The answers in these files block by block, without what else a row tells; Corrupt like `committed_file`."""
+    import pyarrow.parquet as pq
+
+    for file in files:
+        with committed_file(ports, file) as source:
+            parquet = pq.ParquetFile(source, page_checksum_verification=True, pre_buffer=False)
+            names = [name for name in parquet.schema_arrow.names if is_answer(name)]
+            yield from parquet.iter_batches(columns=names)
 
 
 def whole_commit(ports: PredictionPorts, commit: Commit) -> Commit:

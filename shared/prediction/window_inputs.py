@@ -1,15 +1,18 @@
-"""The rows of a window are read from the inputs that its plan pins: streamed, or as whole tables."""
+"""The rows of a window are read from the inputs that its plan pins: streamed, kept on disk, or as whole tables."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
 from shared.core.errors import Missing, Superseded
 from shared.core.paths import erased_path, table_of
 from shared.core.scenario import Scenario, Table
+from shared.datasets.rejects import Rejects
+from shared.datasets.stored_rows import HELD_BYTES, held_rows
 from shared.prediction.short_history import with_history
 from shared.prediction.window import split_input
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from shared.datasets.rejects import Rejects
+    from shared.datasets.rows import Rows
     from shared.prediction.ports import PredictionPorts
 
 
@@ -36,14 +39,60 @@ def stream_rows(
     ports: PredictionPorts, table: Table, inputs: Sequence[str], rejects: Rejects | None = None
 ) -> Generator[pa.RecordBatch]:
     """The rows of all inputs in order, read strictly and never all in memory at once."""
-
-    def parts() -> Generator[Iterator[pa.RecordBatch]]:
-        for path, etag in map(split_input, inputs):
-            with open_input(ports, path, etag) as source:
-                yield ports.datasets.tables.stream(source, PurePosixPath(path).name, table, rejects)
-
-    with closing(parts()) as opened:
+    with closing(_opened(ports, table, inputs, rejects)) as opened:
         yield from ports.datasets.tables.check_stream(opened, table)
+
+
+def _opened(
+    ports: PredictionPorts, table: Table, inputs: Sequence[str], rejects: Rejects | None
+) -> Generator[Iterator[pa.RecordBatch]]:
+    """The rows of each input."""
+    for path, etag in map(split_input, inputs):
+        with open_input(ports, path, etag) as source:
+            yield ports.datasets.tables.stream(source, PurePosixPath(path).name, table, rejects)
+
+
+def window_rows(
+    ports: PredictionPorts, scenario: Scenario, table: Table, inputs: Sequence[str], held: int = HELD_BYTES
+) -> Rows:
+    """The rows of that table that were scored; beyond `held` bytes on the local disk. Missing when no file is there."""
+    named = _inputs_of(scenario, table, inputs)
+    rejects = Rejects(scenario.tolerated) if table.name == scenario.batch.table else None
+    if not _is_repeated(scenario, table, named):
+        return held_rows(stream_rows(ports, table, named, rejects), held)
+    with closing(_opened(ports, table, named, rejects)) as opened:
+        rows = _each_once(held_rows(chain.from_iterable(opened), held), table)
+    kept = (batch for block in rows.blocks() for batch in block.to_batches())
+    for _ in ports.datasets.tables.check_stream([kept], table):
+        pass
+    return rows
+
+
+def _inputs_of(scenario: Scenario, table: Table, inputs: Sequence[str]) -> list[str]:
+    """The inputs that are files of the table; Missing when there is none."""
+    files = (PurePosixPath(split_input(one)[0]).name for one in inputs)
+    named = [
+        one for one, file in zip(inputs, files, strict=True) if table_of(file, "scoring", scenario).name == table.name
+    ]
+    if not named:
+        raise Missing(f"The window has no file of table {table.name} any more.")
+    return named
+
+
+def _is_repeated(scenario: Scenario, table: Table, named: Sequence[str]) -> bool:
+    """Whether equal rows are one: a table beside the rows to predict (a list of machines) arrives with every drop."""
+    drops = {PurePosixPath(split_input(one)[0]).parent for one in named}
+    return len(drops) > 1 and table.name != scenario.batch.table
+
+
+def _each_once(rows: Rows, table: Table) -> Rows:
+    """Of equal rows the first."""
+    from shared.datasets.row_index import IndexWriter
+    from shared.datasets.row_standing import first_rows
+    from shared.datasets.rows import MaskedRows
+
+    index = IndexWriter(table)
+    return MaskedRows(rows, first_rows((index.add(block)[:, -1] for block in rows.blocks()), rows.num_rows))
 
 
 def feature_table(
@@ -105,18 +154,11 @@ def window_table(
     rejects: Rejects | None = None,
 ) -> pa.Table:
     """One table of the window, from all its files; Missing when the window has none."""
-    parts, drops = [], set()
-    for path, etag in map(split_input, inputs):
-        file = PurePosixPath(path)
-        if table_of(file.name, "scoring", scenario).name == table.name:
-            drops.add(file.parent)
-            with open_input(ports, path, etag) as source:
-                parts.append(ports.datasets.tables.read(source, file.name, table, rejects))
-    if not parts:
-        raise Missing(f"The window has no file of table {table.name} any more.")
-    # A table beside the rows to predict (a list of machines) arrives again with every drop.
-    is_repeated = len(drops) > 1 and table.name != scenario.batch.table
-    return ports.datasets.tables.check([_distinct(parts)] if is_repeated else parts, table)
+    parts, named = [], _inputs_of(scenario, table, inputs)
+    for path, etag in map(split_input, named):
+        with open_input(ports, path, etag) as source:
+            parts.append(ports.datasets.tables.read(source, PurePosixPath(path).name, table, rejects))
+    return ports.datasets.tables.check([_distinct(parts)] if _is_repeated(scenario, table, named) else parts, table)
 
 
 def _distinct(parts: Sequence[pa.Table]) -> pa.Table:

@@ -142,15 +142,16 @@ def _distance(name: str, value: float, noise: float) -> Distance:
 
 def number_groups(counts: Sequence[int]) -> list[list[int]]:
     """Neighbouring bins joined until they hold a tenth of the rows; a bin that does so alone stays alone."""
-    least, groups, open_group = _BIN * sum(counts), list[list[int]](), list[int]()
+    least, groups, open_group, rows = _BIN * sum(counts), list[list[int]](), list[int](), 0
     for place, count in enumerate(counts):
         if count >= least and open_group:
             groups.append(open_group)
-            open_group = []
+            open_group, rows = [], 0
         open_group.append(place)
-        if sum(counts[bin_] for bin_ in open_group) >= least:
+        rows += count
+        if rows >= least:
             groups.append(open_group)
-            open_group = []
+            open_group, rows = [], 0
     return [*groups, open_group] if open_group else groups
 
 

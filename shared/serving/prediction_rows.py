@@ -49,6 +49,11 @@ def first_id(ordinal: int) -> int:
     return ordinal << ID_SHIFT
 
 
+def is_answer(name: str) -> bool:
+    """Whether a column of prediction rows is what the model answered: the prediction, or a probability."""
+    return name == "prediction" or name.startswith("probability")
+
+
 def sql_name(name: str) -> str:
     """A column name as an SQL identifier: letters, digits and underscores (`emp.var.rate` is `emp_var_rate`)."""
     cleaned = re.sub(r"[^A-Za-z0-9_]", "_", name)[:63]

@@ -83,6 +83,11 @@ def test_labels_join_their_predictions_whichever_came_first(stores: Stores, actu
     assert actuals.merge(declared, labels([2, 3], [1, 0]), "drop", AT) == (2, 0)
     predict(stores, declared, [1, 2, 3])
     assert known(actuals, declared) == [None, 1, 0]
+    told = actuals.join_predictions(declared, first_id(1), first_id(2) - 1, labelled=True)
+    assert sorted(zip(told["prediction_id"].to_pylist(), told["actual"].to_pylist(), strict=True)) == [
+        (first_id(1) + 1, 1),
+        (first_id(1) + 2, 0),
+    ]
     assert actuals.merge(declared, labels([1], [1]), "drop", AT) == (1, 0)
     assert known(actuals, declared) == [1, 1, 0]
     assert known(actuals, declared, 2) == []

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from releases import drop
 from world import World
 
@@ -50,6 +51,34 @@ told = score(req=func.HttpRequest("POST", "/", headers={}, route_params={"scenar
 assert told.status_code == 200, told.get_body()
 print("\\n".join(sys.modules))
 """
+
+
+# What the imports of an event's path bring, beside numpy, pyarrow and onnxruntime: a path names what it must not.
+_ALWAYS = (
+    "alembic", "azure.core", "azure.identity", "azure.storage", "deltalake", "email.mime", "fastapi", "jinja2",
+    "lightgbm", "model_training.scenarios", "pandas", "pyarrow.acero", "pyarrow.compute", "pyarrow.dataset", "pydantic",
+    "scipy", "shared.adapters", "shared.bootstrap", "sklearn", "sqlite3", "unittest", "xml.etree", "zoneinfo",
+)  # fmt: skip
+PATHS = {
+    "shared.prediction.score": (
+        *_ALWAYS, "onnxruntime", "pyarrow", "shared.alerts", "shared.intake", "shared.monitoring", "shared.release",
+        "sqlalchemy",
+    ),
+    "shared.dispatch, shared.intake.ingest": (
+        *_ALWAYS, "msgspec", "onnxruntime", "pyarrow", "shared.operations", "shared.prediction.score", "sqlalchemy",
+    ),
+    "shared.serving.model_router": (
+        *_ALWAYS, "onnxruntime", "pyarrow", "shared.alerts", "shared.intake", "shared.monitoring", "sqlalchemy",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_path_imports_only_its_own_rooms(path: str) -> None:
+    """Arrow, the model's runtime and SQL come with the adapters that use them, other rooms with their own events."""
+    code = f"import sys, {path}; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert sorted(set(done.stdout.split()) & set(PATHS[path])) == []
 
 
 def test_indexing_the_app_imports_nothing_heavy() -> None:

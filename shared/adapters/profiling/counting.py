@@ -21,12 +21,13 @@ _BLOCK = 1 << 16
 _EXACT = 2.0**53
 
 
-def counts_of(codes: np.ndarray, size: int) -> np.ndarray:
-    """Count each of 0 … size-1 in `codes`, whole numbers below `size`, as int64 (size,)."""
-    # Numbers of 64 bits are counted as they are, few are counted at once.
-    if size > _PAIRED or len(codes) < _PAIRED**2 or codes.dtype == np.int64:
+def counts_of(parts: Parts, size: int) -> np.ndarray:
+    """Count each of 0 … size-1 in parts of whole numbers below `size`, as int64 (size,)."""
+    rows = sum(map(len, parts))
+    if size > _PAIRED or rows < _PAIRED**2:
+        codes = np.concatenate(parts) if parts else np.empty(0, np.int64)
         return np.bincount(codes, minlength=size).astype(np.int64, copy=False)
-    narrow = codes.astype(np.uint8)
+    narrow = np.concatenate(parts, dtype=np.uint8, casting="unsafe")
     even = len(narrow) - len(narrow) % 2
     square = np.bincount(narrow[:even].view(np.uint16), minlength=_PAIRED**2).reshape(_PAIRED, _PAIRED)
     counts: np.ndarray = square.sum(axis=0) + square.sum(axis=1)

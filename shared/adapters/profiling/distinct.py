@@ -13,13 +13,14 @@ ERROR = 1 / float(SIZE - 2) ** 0.5
 # Texts that are Python objects at once.
 _PIECE = 1 << 16
 _ENOUGH = 4 * SIZE
+_WHOLE = {"i": np.int64, "u": np.uint64}
 _SHIFTS = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 
 
 def hash_numbers(values: np.ndarray) -> np.ndarray:
-    """64-bit hashes of int64 or float64 values, the SIZE smallest, ascending; equal values have equal hashes."""
-    same_zero = values + 0 if values.dtype.kind == "f" else values
-    return _smallest(_mix(same_zero.view(np.uint64)))
+    """64-bit hashes of numbers, the SIZE smallest, ascending; equal values of one type have equal hashes."""
+    wide = values + np.float64(0) if values.dtype.kind == "f" else values.astype(_WHOLE[values.dtype.kind], copy=False)
+    return _smallest(_mix(wide.view(np.uint64)))
 
 
 def hash_texts(values: pa.Array) -> np.ndarray:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 
-from shared.adapters.profiling.counting import Counted, Parts, counted_decimals, counted_whole
+from shared.adapters.profiling.counting import Parts, counted_decimals, counted_whole
 from shared.adapters.profiling.distinct import estimate, hash_numbers, union
 from shared.adapters.profiling.moments import Moments, merge_moments, moments_of
 from shared.profiles.profile import BinCounts, Bins, ColumnProfile
 
+# Ascending values, how many of them are distinct, and how often each is there (None: once).
+_Ordered = tuple[np.ndarray, int, np.ndarray | None]
 KEEP = 1 << 16
 CELLS = 64
 # With fewer distinct values each is kept once with its count: all that follows the sort costs next to nothing.
@@ -28,12 +30,13 @@ QUANTILES = (0, 1, 5, 25, 50, 75, 95, 99, 100)
 
 @dataclass(frozen=True, slots=True)
 class NumberPart:
-    """Ascending `values`, each `weights` times (None: once); `known` counts them between a baseline's edges."""
+    """Ascending `values`, each `weights` times (None: once), `distinct` of them; `known` counts a baseline's bins."""
 
     kind: Literal["float", "int"]
     nulls: int
     moments: Moments
     values: np.ndarray
+    distinct: int
     weights: np.ndarray | None = None
     rank_error: int = 0
     sketch: np.ndarray | None = None
@@ -48,6 +51,7 @@ class NumberPart:
             self.nulls + other.nulls,
             merge_moments(self.moments, other.moments),
             values,
+            len(values),
             weights,
             self.rank_error + other.rank_error,
             sketch,
@@ -58,8 +62,7 @@ class NumberPart:
     def profile(self) -> ColumnProfile:
         """The column's profile."""
         count = self.moments.count
-        starts = _starts(self.values)
-        distinct = int(np.count_nonzero(starts)) if self.sketch is None else estimate(self.sketch)
+        distinct = self.distinct if self.sketch is None else estimate(self.sketch)
         if not count:
             return ColumnProfile(self.kind, count, self.nulls, distinct)
         return ColumnProfile(
@@ -74,7 +77,7 @@ class NumberPart:
             kurtosis=self.moments.kurtosis,
             quantiles=self._quantiles(),
             rank_error=self.rank_error,
-            histogram=self._histogram(starts, distinct),
+            histogram=self._histogram(distinct),
         )
 
     def baseline_counts(self) -> BinCounts | None:
@@ -85,10 +88,11 @@ class NumberPart:
         found = _interpolated(self.values, self.weights, np.array(QUANTILES) / 100)
         return {str(percent): float(value) for percent, value in zip(QUANTILES, found, strict=True)}
 
-    def _histogram(self, starts: np.ndarray, distinct: int) -> Bins:
+    def _histogram(self, distinct: int) -> Bins:
+        # So few values are kept once each.
         exact = distinct <= CELLS and self.sketch is None
-        quantiles = np.unique(_interpolated(self.values, self.weights, np.linspace(0, 1, CELLS)))
-        edges = _raised(self.values[starts] if exact else quantiles, self.values)
+        known = self.values if exact else np.unique(_interpolated(self.values, self.weights, np.linspace(0, 1, CELLS)))
+        edges = _raised(known, self.values)
         counts = _cells(self.values, self.weights, edges)
         return Bins(tuple(counts.tolist()), tuple(edges.tolist()), exact=exact)
 
@@ -100,35 +104,36 @@ def describe_numbers(column: pa.ChunkedArray, edges: Sequence[float] | None) -> 
     kind: Literal["float", "int"] = "float" if pa.types.is_floating(column.type) else "int"
     counted = _counted(parts)
     empty = np.empty(0, column.type.to_pandas_dtype())
-    values, weights = counted or _ordered(np.concatenate(parts) if parts else empty)
+    values, distinct, weights = counted or _ordered(np.concatenate(parts) if parts else empty)
     nulls = len(column) - (len(values) if weights is None else int(weights.sum()))
     known = None if edges is None else _cells(values, weights, np.array(edges))
-    return NumberPart(kind, nulls, moments_of(values, weights), values, weights, known=known)
+    return NumberPart(kind, nulls, moments_of(values, weights), values, distinct, weights, known=known)
 
 
-def _counted(parts: Parts) -> Counted | None:
-    """Return the distinct numbers, ascending, with their counts, where counting is quicker than sorting."""
+def _counted(parts: Parts) -> _Ordered | None:
+    """Return the distinct numbers with their counts, where counting is quicker than sorting."""
     if not parts:
         return None
-    return counted_decimals(parts) if parts[0].dtype.kind == "f" else counted_whole(parts, _FEW)
+    counted = counted_decimals(parts) if parts[0].dtype.kind == "f" else counted_whole(parts, _FEW)
+    return None if counted is None else (counted[0], len(counted[0]), counted[1])
 
 
-def _ordered(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return the finite values ascending; few distinct values once, with their counts."""
+def _ordered(values: np.ndarray) -> _Ordered:
+    """Return the finite values; few distinct values once, with their counts."""
     values.sort()
     if values.dtype.kind == "f" and len(values) and not (np.isfinite(values[0]) and np.isfinite(values[-1])):
         values = values[np.isfinite(values)]
-    starts = _starts(values)
-    if np.count_nonzero(starts) > _FEW:
-        return values, None
-    places = np.flatnonzero(starts)
-    return values[places], np.diff(places, append=len(values))
+    changes = values[1:] != values[:-1]
+    distinct = int(np.count_nonzero(changes)) + min(len(values), 1)
+    if distinct > _FEW:
+        return values, distinct, None
+    places = _starts(changes) if distinct else np.empty(0, np.int64)
+    return values[places], distinct, np.diff(places, append=len(values))
 
 
-def _starts(ordered: np.ndarray) -> np.ndarray:
-    """True where a value differs from the one before it."""
-    starts: np.ndarray = np.concatenate((np.ones(min(len(ordered), 1), dtype=bool), ordered[1:] != ordered[:-1]))
-    return starts
+def _starts(changes: np.ndarray) -> np.ndarray:
+    """The places of the first value and of those that differ from the one before them."""
+    return np.concatenate(([0], np.flatnonzero(changes) + 1))
 
 
 def _cells(values: np.ndarray, weights: np.ndarray | None, edges: np.ndarray) -> np.ndarray:
@@ -136,7 +141,8 @@ def _cells(values: np.ndarray, weights: np.ndarray | None, edges: np.ndarray) ->
     if weights is not None:
         ends = np.concatenate(([0], np.cumsum(weights)))[ends]
     total = len(values) if weights is None else int(weights.sum())
-    counts: np.ndarray = np.diff(ends, prepend=0, append=total)
+    bounds = np.concatenate(([0], ends, [total]))
+    counts: np.ndarray = bounds[1:] - bounds[:-1]
     return counts
 
 
@@ -180,8 +186,10 @@ def _joined(a: NumberPart, b: NumberPart) -> tuple[np.ndarray, np.ndarray]:
     weights = np.concatenate([np.ones(len(p.values), np.int64) if p.weights is None else p.weights for p in (a, b)])
     order = np.argsort(values, kind="stable")
     values, weights = values[order], weights[order]
-    starts = np.flatnonzero(_starts(values))
-    return values[starts], np.add.reduceat(weights, starts) if len(values) else weights
+    if not len(values):
+        return values, weights
+    starts = _starts(values[1:] != values[:-1])
+    return values[starts], np.add.reduceat(weights, starts)
 
 
 def _joined_sketch(a: NumberPart, b: NumberPart) -> np.ndarray | None:
@@ -202,6 +210,11 @@ def _thinned(part: NumberPart, size: int) -> NumberPart:
     weights = np.diff(np.concatenate(([0], middles, [ends[-1]])))
     error = int(np.max((starts[1:] - ends[kept][:-1] + 1) // 2, initial=0))
     sketch = hash_numbers(part.values) if part.sketch is None else part.sketch
-    return NumberPart(
-        part.kind, part.nulls, part.moments, part.values[kept], weights, part.rank_error + error, sketch, part.known
+    return replace(
+        part,
+        values=part.values[kept],
+        distinct=len(kept),
+        weights=weights,
+        rank_error=part.rank_error + error,
+        sketch=sketch,
     )

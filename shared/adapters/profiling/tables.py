@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
@@ -18,6 +18,8 @@ from shared.datasets.row_groups import row_groups
 from shared.datasets.rows import Rows, TableRows, as_rows
 from shared.profiles.profile import BinCounts, ColumnProfile, Described, TableProfile
 
+# A column's profile, and its counts in the bins of a baseline.
+Finished = tuple[ColumnProfile, BinCounts | None]
 # Rows, and bytes, of a column that are looked at together; a longer column is described chunk by chunk.
 CHUNK = 1 << 20
 CHUNK_BYTES = 64 << 20
@@ -52,18 +54,16 @@ def describe(
 ) -> Described:
     """The rows' profile, and their counts in the bins of the baseline (a profile of the same table).
 
-    A chunk of one column for each processor is in memory.
+    A chunk of one column for each processor is in memory: no column keeps its values when it is described.
     """
     rows = as_rows(table)
     known = {} if baseline is None else baseline.columns
 
-    def column(name: str) -> ColumnPart:
+    def column(name: str) -> Finished:
         parts = (_describe(found, known.get(name)) for found in _chunks(rows, name, chunk, size))
-        return reduce(lambda a, b: a.merge(b, KEEP), parts)
+        return _finished(reduce(lambda a, b: a.merge(b, KEEP), parts))
 
-    return finish(
-        TablePart(rows.num_rows, dict(zip(rows.schema.names, _side_by_side(column, rows.schema.names), strict=True)))
-    )
+    return _described(rows.num_rows, rows.schema.names, _side_by_side(column, rows.schema.names))
 
 
 def _chunks(rows: Rows, name: str, chunk: int, size: int) -> Iterator[pa.ChunkedArray]:
@@ -87,12 +87,17 @@ def merge(parts: Iterable[TablePart], keep: int = KEEP) -> TablePart:
 
 def finish(part: TablePart) -> Described:
     """The profile of all rows, and their counts in the bins of the baseline."""
-    counts = {name: column.baseline_counts() for name, column in part.columns.items()}
-    profiles = _side_by_side(lambda column: column.profile(), part.columns.values())
-    return Described(
-        TableProfile(part.rows, dict(zip(part.columns, profiles, strict=True))),
-        {name: known for name, known in counts.items() if known is not None},
-    )
+    return _described(part.rows, list(part.columns), _side_by_side(_finished, part.columns.values()))
+
+
+def _finished(column: ColumnPart) -> Finished:
+    return column.profile(), column.baseline_counts()
+
+
+def _described(rows: int, names: Sequence[str], columns: Sequence[Finished]) -> Described:
+    profiles = {name: profile for name, (profile, _) in zip(names, columns, strict=True)}
+    counts = {name: known for name, (_, known) in zip(names, columns, strict=True) if known is not None}
+    return Described(TableProfile(rows, profiles), counts)
 
 
 def _side_by_side[T](work: Callable[..., T], *inputs: Iterable[Any]) -> list[T]:

@@ -67,6 +67,8 @@ class TextPart:
         """The counts in the baseline's bins, and the most frequent values it does not list."""
         if self.listed is None or self.known is None:
             return None
+        if not self.known[-1]:
+            return BinCounts(tuple(self.known.tolist()), ())
         unknown = pc.invert(pc.is_in(self.values, value_set=pa.array(self.listed, pa.string())))
         counts = self.counts[unknown.to_numpy(zero_copy_only=False)]
         return BinCounts(tuple(self.known.tolist()), _pairs(self.values.filter(unknown), counts, _NEW))
@@ -75,16 +77,22 @@ class TextPart:
 def describe_texts(column: pa.ChunkedArray, listed: Sequence[str] | None) -> TextPart:
     """The column of texts, plain or dictionary-encoded."""
     encoded = column if pa.types.is_dictionary(column.type) else column.cast(pa.string()).dictionary_encode()
-    whole = encoded.unify_dictionaries().combine_chunks()
-    indices = (whole.indices.drop_null() if whole.null_count else whole.indices).to_numpy()
-    counts = counts_of(indices, len(whole.dictionary))
+    unified = encoded.unify_dictionaries()
+    codes = [_codes(chunk) for chunk in unified.chunks]
+    dictionary = unified.chunk(0).dictionary if codes else pa.array([], pa.string())
+    counts = counts_of(codes, len(dictionary))
     used = counts > 0
-    values = whole.dictionary.cast(pa.string()).filter(pa.array(used))
+    values = dictionary.cast(pa.string()).filter(pa.array(used))
     counts = counts[used]
     names = None if listed is None else tuple(listed)
     known = None if names is None else _counted(values, counts, names)
-    nulls = len(column) - len(indices)
+    nulls = len(column) - sum(map(len, codes))
     return TextPart(nulls, values, counts, lengths_of(values, counts), listed=names, known=known)
+
+
+def _codes(chunk: pa.DictionaryArray) -> np.ndarray:
+    codes: np.ndarray = (chunk.indices.drop_null() if chunk.null_count else chunk.indices).to_numpy()
+    return codes
 
 
 def _counted(values: pa.Array, counts: np.ndarray, listed: Sequence[str]) -> np.ndarray:

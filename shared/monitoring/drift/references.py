@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,13 @@ from shared.core.lake_reading import read_json, read_parquet
 from shared.core.paths import dataset_folder, monitoring_folder
 from shared.core.scenario import Scenario
 from shared.datasets.reading import table_rows
+from shared.datasets.stored_rows import HELD_BYTES, held_rows
 from shared.profiles.baseline import read_baseline
 from shared.profiles.profile import TableProfile
 from shared.profiles.row_facts import RowFacts
 from shared.profiles.whole_profile import whole_profile
 from shared.serving.ports import LoadedModel
-from shared.serving.prediction_rows import join_labels, predicted_probability, sql_name, to_predictions
+from shared.serving.prediction_rows import is_answer, join_labels, predicted_probability, sql_name, to_predictions
 from shared.training.model import Model
 from shared.training.stored_models import read_model
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from shared.datasets.rows import Rows
     from shared.monitoring.ports import MonitoringPorts
 
 
@@ -100,12 +102,26 @@ def _answers_table(scenario: Scenario, loaded: LoadedModel, answers: np.ndarray)
     return pa.table({"prediction": names, "probability": probabilities.astype("float64")})
 
 
-def monitored_answers(table: pa.Table) -> pa.Table:
-    """The monitored columns of a prediction file: classes as text, without columns that are empty."""
+def answer_rows(blocks: Iterable[pa.RecordBatch | pa.Table], held: int = HELD_BYTES) -> Rows:
+    """The monitored columns of prediction rows: classes as text, without columns that are empty."""
+    from shared.datasets.rows import ChosenRows
+
+    missing: dict[str, int] = {}
+
+    def told() -> Iterator[pa.Table]:
+        for block in map(_monitored, blocks):
+            for name, column in zip(block.column_names, block.columns, strict=True):
+                missing[name] = missing.get(name, 0) + column.null_count
+            yield block
+
+    rows = held_rows(told(), held)
+    return ChosenRows(rows, tuple(name for name, count in missing.items() if count < rows.num_rows))
+
+
+def _monitored(block: pa.RecordBatch | pa.Table) -> pa.Table:
     import pyarrow as pa
 
-    names = [name for name in table.column_names if name == "prediction" or name.startswith("probability")]
-    kept = {name: table.column(name) for name in names if table.column(name).null_count < table.num_rows}
+    kept = {name: block.column(name) for name in block.schema.names if is_answer(name)}
     answer = kept.get("prediction")
     if answer is not None and not pa.types.is_floating(answer.type):
         kept["prediction"] = answer.cast(pa.string())

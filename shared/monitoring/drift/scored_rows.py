@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shared.core.errors import Missing
-from shared.core.lake_reading import read_parquet
 from shared.core.paths import served_folder
 from shared.core.scenario import Scenario
+from shared.datasets.stored_rows import HELD_BYTES, held_rows
 from shared.monitoring.drift.column_comparison import input_names
-from shared.monitoring.drift.references import monitored_answers
+from shared.monitoring.drift.references import answer_rows
 from shared.monitoring.measures import Source
+from shared.prediction.commits import answer_blocks
 from shared.prediction.plans import read_plan
 from shared.prediction.sharding.sample import sample_shards
 from shared.prediction.window import Commit
-from shared.prediction.window_inputs import window_table
+from shared.prediction.window_inputs import window_rows
+from shared.serving.prediction_rows import is_answer
 from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from shared.datasets.rows import Rows
     from shared.monitoring.ports import MonitoringPorts
 
 _SERVED = re.compile(r"served/[^/]+/(?P<hour>\d{8}/\d{2})/[^/]+\.parquet")
@@ -47,21 +51,24 @@ class WindowData:
     rows: int
     model: str
     dataset: str
-    tables: Mapping[str, pa.Table] = field(default_factory=dict)
+    tables: Mapping[str, Rows] = field(default_factory=dict)
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    answers: pa.Table | None = None
+    answers: Rows | None = None
     in_order: bool = True
 
 
-def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> WindowData:
-    """A committed window of batch predictions, read again from the files of its plan; of a large one some shards."""
+def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit, held: int = HELD_BYTES) -> WindowData:
+    """A committed window of batch predictions, read again from the files of its plan; of a large one some shards.
+
+    Tables of more than `held` bytes lie on the local disk.
+    """
     declared = {table.name: table for table in scenario.scoring_tables}
     if commit.is_sharded:
         tables, answers = sample_shards(ports, commit)
     else:
         plan = read_plan(ports, scenario.name, commit.window)
-        tables = {name: window_table(ports, scenario, table, plan.inputs) for name, table in declared.items()}
-        answers = read_parquet(ports, commit.path)
+        tables = {name: window_rows(ports, scenario, table, plan.inputs, held) for name, table in declared.items()}
+        answers = answer_blocks(ports, commit.files)
     return WindowData(
         window=commit.window,
         source=Source.BATCH,
@@ -71,7 +78,7 @@ def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> 
         dataset=commit.dataset,
         tables=tables,
         columns={name: input_names(scenario, table) for name, table in declared.items()},
-        answers=monitored_answers(answers),
+        answers=answer_rows(answers, held),
     )
 
 
@@ -96,45 +103,79 @@ def next_served(ports: MonitoringPorts, scenario: str, now: datetime) -> list[da
 
 def served_window(ports: MonitoringPorts, scenario: Scenario, window: str) -> WindowData:
     """An hour of logged requests; Missing when there is none. Its model is the one that answered most of them."""
-    hour = window.removeprefix("served-")
-    table = hour_table(ports, scenario.name, window)
-    name = commonest_model(table)
+    from shared.datasets.rows import ChosenRows
+
+    known = frozenset(("model", *scenario.features))
+    rows = hour_rows(ports, scenario.name, window, lambda name: name in known or is_answer(name))
+    inputs = tuple(name for name in rows.schema.names if name in scenario.features)
+    answers = [name for name in rows.schema.names if is_answer(name)]
+    name = commonest_model(rows)
     model = model_by_id(ports, name)
-    inputs = table.select([name for name in table.column_names if name in scenario.features])
     return WindowData(
         window=window,
         source=Source.SERVED,
-        ordinal=int(hour),
-        rows=table.num_rows,
+        ordinal=int(window.removeprefix("served-")),
+        rows=rows.num_rows,
         model=name,
         dataset=model.dataset if model is not None else "",
-        tables={SERVED_TABLE: inputs},
+        tables={SERVED_TABLE: ChosenRows(rows, inputs)},
         columns={SERVED_TABLE: scenario.features},
-        answers=monitored_answers(table),
+        answers=answer_rows(rows.blocks(answers)),
         in_order=False,
     )
 
 
-def hour_table(ports: MonitoringPorts, scenario: str, window: str) -> pa.Table:
-    """The rows that were logged in that hour; Missing when there are none."""
+def hour_rows(
+    ports: MonitoringPorts, scenario: str, window: str, wanted: Callable[[str], bool], held: int = HELD_BYTES
+) -> Rows:
+    """The wanted columns of the rows that were logged in that hour; Missing when there are none.
+
+    Its files may differ in columns and types. Of many rows about `held` bytes are in memory.
+    """
+    from shared.datasets.rows import JoinedRows
+
+    files = (_logged(ports, path, wanted) for path in _hour_files(ports, scenario, window))
+    parts = [held_rows([some], held - 1) for some in _joined(files, held)]
+    if not parts:
+        raise Missing(f"No requests of {scenario} were logged in {window}.")
+    return parts[0] if len(parts) == 1 else JoinedRows(parts, widened=True)
+
+
+def _joined(files: Iterator[pa.Table], most: int) -> Iterator[pa.Table]:
+    """The files together, a table for as many as have so many bytes."""
     import pyarrow as pa
 
+    waiting, size = list[pa.Table](), 0
+    for table in files:
+        waiting.append(table)
+        size += table.nbytes
+        if size >= most:
+            yield pa.concat_tables(waiting, promote_options="permissive")
+            waiting, size = [], 0
+    if waiting:
+        yield pa.concat_tables(waiting, promote_options="permissive")
+
+
+def _logged(ports: MonitoringPorts, path: str, wanted: Callable[[str], bool]) -> pa.Table:
+    import pyarrow.parquet as pq
+
+    with ports.core.lake.open(path) as source:
+        file = pq.ParquetFile(source, page_checksum_verification=True)
+        return file.read([name for name in file.schema_arrow.names if wanted(name)])
+
+
+def _hour_files(ports: MonitoringPorts, scenario: str, window: str) -> Iterator[str]:
     hour = window.removeprefix("served-")
     if not re.fullmatch(r"\d{10}", hour):
         raise Missing(f"There is no window {window!r} of {scenario}.")
-    parts = [read_parquet(ports, path) for path in _hour_files(ports, scenario, hour)]
-    if not parts:
-        raise Missing(f"No requests of {scenario} were logged in {window}.")
-    return pa.concat_tables(parts, promote_options="permissive")
-
-
-def _hour_files(ports: MonitoringPorts, scenario: str, hour: str) -> Iterator[str]:
     for blob in ports.core.lake.list(f"{served_folder(scenario)}{hour[:8]}/{hour[8:]}/"):
         if _SERVED.fullmatch(blob.path):
             yield blob.path
 
 
-def commonest_model(table: pa.Table) -> str:
+def commonest_model(rows: Rows) -> str:
     """The model that answered most of these rows."""
-    counts = table.column("model").value_counts().to_pylist()
-    return str(max(counts, key=lambda count: (count["counts"], str(count["values"])))["values"])
+    counts: Counter[str | None] = Counter()
+    for block in rows.blocks(["model"]):
+        counts.update({one["values"]: one["counts"] for one in block.column("model").value_counts().to_pylist()})
+    return str(max(counts, key=lambda name: (counts[name], str(name))))

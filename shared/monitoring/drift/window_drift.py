@@ -25,7 +25,9 @@ from shared.monitoring.drift.scored_rows import SERVED_TABLE, WindowData
 from shared.monitoring.drift.window_profiles import keep_window_profile, read_window_profile
 from shared.monitoring.measures import DriftMeasure, DriftVerdict, Reference, Source, WindowFacts
 from shared.monitoring.triage import DataIssue
+from shared.profiles.column_warnings import ColumnComparison
 from shared.profiles.profile import TableProfile
+from shared.profiles.row_facts import RowFacts, Run
 from shared.training.stored_models import model_by_id
 
 if TYPE_CHECKING:
@@ -50,12 +52,12 @@ def measure_window(ports: MonitoringPorts, scenario: Scenario, data: WindowData)
     """Measure the window and keep its measures and its profile; the caller acts on the issues."""
     window = WindowRef(scenario.name, data.window, data.source, data.ordinal, data.model, ports.core.clock())
     before = _earlier_windows(ports, window)
-    inputs, issues = _compare_inputs(ports, scenario, data)
+    in_order = data.tables if data.in_order else {}
+    rows = {name: ports.profiles.profiler.rows(table) for name, table in in_order.items()}
+    inputs, issues = _compare_inputs(ports, scenario, data, rows)
     answers = list(_compare_answers(ports, scenario, data, before))
     drifted, policy = _drifted_before(ports, window, before), scenario.monitoring
     drift = [measure for each in (*inputs, *answers) for measure in measures(each, window, drifted, policy)]
-    in_order = data.tables if data.in_order else {}
-    rows = {name: ports.profiles.profiler.rows(table) for name, table in in_order.items()}
     repeated, repeats = repeated_rows(ports, scenario, before, rows)
     issues = [*issues, *repeats, *volume_issues(data, before, scenario)]
     keep_window_profile(ports, scenario, data, rows)
@@ -75,7 +77,7 @@ def _lasting(issues: Sequence[DataIssue], drift: Sequence[DriftMeasure]) -> list
 
 
 def _compare_inputs(
-    ports: MonitoringPorts, scenario: Scenario, data: WindowData
+    ports: MonitoringPorts, scenario: Scenario, data: WindowData, rows: Mapping[str, RowFacts]
 ) -> tuple[list[ReferenceComparison], list[DataIssue]]:
     """The inputs against the training data and the accepted baseline; issues come from the training data alone."""
     number, baseline = baseline_profile(ports, scenario.name)
@@ -83,7 +85,7 @@ def _compare_inputs(
     against_training = _compare(ports, scenario, data, Reference.TRAINING, data.dataset, training)
     accepted = _by_feature(baseline) if data.source == Source.SERVED else baseline
     against_baseline = _compare(ports, scenario, data, Reference.BASELINE, number, accepted)
-    issues = [*_column_issues(ports, scenario, data, against_training), *_missing_columns(data, training)]
+    issues = [*_column_issues(ports, scenario, data, against_training, rows), *_missing_columns(data, training)]
     return [*against_training, *against_baseline], issues
 
 
@@ -107,24 +109,29 @@ def _missing_columns(data: WindowData, profiles: Mapping[str, TableProfile]) -> 
     for name, table in data.tables.items():
         monitored = set(data.columns[name])
         then = [column for column in profiles[name].columns if column in monitored] if name in profiles else []
-        yield from triage.columns_differ(name, table.column_names, then)
+        yield from triage.columns_differ(name, table.schema.names, then)
 
 
 def _column_issues(
-    ports: MonitoringPorts, scenario: Scenario, data: WindowData, comparisons: Sequence[ReferenceComparison]
+    ports: MonitoringPorts,
+    scenario: Scenario,
+    data: WindowData,
+    comparisons: Sequence[ReferenceComparison],
+    rows: Mapping[str, RowFacts],
 ) -> Iterator[DataIssue]:
-    in_order = data.tables if data.in_order else {}
-    now = {name: ports.profiles.profiler.rows(table).runs for name, table in in_order.items()}
     reference = training_rows(ports, scenario.name, data.dataset) if data.in_order else {}
     for comparison in comparisons:
         column = comparison.column
         if comparison.rows < scenario.monitoring.min_rows:
             continue
-        before = reference[column.table].runs.get(column.name) if column.table in reference else None
-        runs = (now.get(column.table, {}).get(column.name), before)
+        runs = (_run(rows, column), _run(reference, column))
         issue = triage.judge_column(column, comparison.drift, runs, scenario.monitoring)
         if issue is not None:
             yield issue
+
+
+def _run(rows: Mapping[str, RowFacts], column: ColumnComparison) -> Run | None:
+    return rows[column.table].runs.get(column.name) if column.table in rows else None
 
 
 def _training_profiles(ports: MonitoringPorts, scenario: Scenario, data: WindowData) -> Mapping[str, TableProfile]:
@@ -156,7 +163,7 @@ def _compare_answers(
         references.append((Reference.EARLIER, profile.window, profile.answers))
     for reference, name, answers in references:
         described = ports.profiles.profiler.describe(data.answers, answers)
-        columns = list(match_columns(ANSWERS, data.answers.column_names, described, answers))
+        columns = list(match_columns(ANSWERS, data.answers.schema.names, described, answers))
         yield from compare_columns(columns, reference, name, scenario.monitoring, scenario.band)
 
 

@@ -18,12 +18,11 @@ from shared.prediction.sharding.loading import are_held
 from shared.prediction.window import Commit
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
+    from shared.datasets.rows import Rows
     from shared.monitoring.ports import MonitoringPorts
 
 
-def keep_labels(ports: MonitoringPorts, scenario: Scenario, labels: pa.Table, blob: Blob) -> None:
+def keep_labels(ports: MonitoringPorts, scenario: Scenario, labels: Rows, blob: Blob) -> None:
     """Keep the labels of a file that landed in the table of actuals, and beside the predictions that they name."""
     if ports.prediction.delta_follows:
         keep_rows(ports, scenario, labels, blob)

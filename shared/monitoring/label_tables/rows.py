@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from shared.core.blob import Blob
 from shared.core.drops import blob_key
 from shared.core.paths import BASE_WINDOW
 from shared.core.scenario import Kind, Scenario
+from shared.datasets.parts import keep_rows as written_rows
 from shared.prediction.commits import committed_file, whole_commit
 from shared.prediction.delta_table import DataFile, DeltaTable, actuals_table, delivery, labelled_table
 from shared.prediction.window import Commit
-from shared.serving.prediction_rows import first_id
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from shared.datasets.rows import Rows
     from shared.monitoring.ports import MonitoringPorts
 
 
-def keep_rows(ports: MonitoringPorts, scenario: Scenario, labels: pa.Table, blob: Blob) -> None:
+def keep_rows(ports: MonitoringPorts, scenario: Scenario, labels: Rows, blob: Blob) -> None:
     """Keep the labels of a file that landed where the table of actuals can name them."""
-    table = actuals_table(scenario)
-    came = {"labelled_at": blob.modified, "source": blob_key(blob)}
-    _keep(ports, table, delivery(blob_key(blob)), _typed(table, [{**row, **came} for row in labels.to_pylist()]))
+    table, source = actuals_table(scenario), blob_key(blob)
+    came = {"labelled_at": blob.modified, "source": source}
+    told = (_typed(table, [{**row, **came} for row in block.to_pylist()]) for block in labels.blocks())
+    _keep(ports, table, delivery(source), told)
 
 
 def keep_labelled(ports: MonitoringPorts, scenario: Scenario, base: str, commit: Commit) -> list[DataFile]:
     """Keep the predictions of that version that have a label; no file where none has."""
     table = labelled_table(scenario)
-    rows = _labelled(ports, scenario, table, commit)
-    return [data_file(ports, table, _keep(ports, table, base, rows))] if rows.num_rows else []
+    blocks = _labelled(ports, scenario, table, commit)
+    first = next(blocks, None)
+    return [] if first is None else [data_file(ports, table, _keep(ports, table, base, chain([first], blocks)))]
 
 
 def data_file(ports: MonitoringPorts, table: DeltaTable, blob: Blob) -> DataFile:
@@ -42,33 +45,37 @@ def data_file(ports: MonitoringPorts, table: DeltaTable, blob: Blob) -> DataFile
 
     same = "scored_at" if table.partition == BASE_WINDOW else "labelled_at"
     with ports.core.lake.open(blob.path) as source:
-        times = pq.read_table(source, columns=[same]).column(0)
-    return DataFile(blob.path, blob.size, len(times), blob.modified, {same: times[0].as_py()} if len(times) else {})
+        file = pq.ParquetFile(source)
+        times = next(file.iter_batches(1, columns=[same]), None)
+        rows = file.metadata.num_rows
+    return DataFile(blob.path, blob.size, rows, blob.modified, {same: times.column(0)[0].as_py()} if times else {})
 
 
-def _labelled(ports: MonitoringPorts, scenario: Scenario, table: DeltaTable, commit: Commit) -> pa.Table:
-    """The predictions of the version that have a label, with who they are about, by id."""
-    first, last = first_id(commit.ordinal), first_id(commit.ordinal + 1) - 1
-    joined = ports.monitoring.actuals.join_predictions(scenario, first, last, original=False)
-    known = joined.filter(joined.column("actual").is_valid()).to_pylist()
-    keys = _keys(ports, commit, {row["prediction_id"] for row in known})
+def _labelled(ports: MonitoringPorts, scenario: Scenario, table: DeltaTable, commit: Commit) -> Iterator[pa.Table]:
+    """The predictions of the version that have a label, with who they are about, by id; a block is in memory."""
     same = {"window": commit.window, "model": commit.model, "scored_at": commit.scored_at}
-    rows = [{**row, **same, "entity_key": keys.get(row["prediction_id"])} for row in known]
-    ordered = sorted(rows, key=lambda row: (row["prediction_id"], _aware(row["labelled_at"])))
-    return _typed(table, [{**row, "labelled_at": _aware(row["labelled_at"])} for row in ordered])
+    for keys in _keys(ports, commit):
+        joined = ports.monitoring.actuals.join_predictions(
+            scenario, min(keys), max(keys), original=False, labelled=True
+        )
+        rows = [
+            {**row, **same, "entity_key": keys[row["prediction_id"]], "labelled_at": _aware(row["labelled_at"])}
+            for row in joined.to_pylist()
+            if row["prediction_id"] in keys
+        ]
+        if rows:
+            yield _typed(table, sorted(rows, key=lambda row: (row["prediction_id"], row["labelled_at"])))
 
 
-def _keys(ports: MonitoringPorts, commit: Commit, ids: set[int]) -> Mapping[int, str]:
-    """Whom each of these predictions is about, from the committed files."""
+def _keys(ports: MonitoringPorts, commit: Commit) -> Iterator[Mapping[int, str]]:
+    """Whom each prediction is about, from the committed files, by id and block by block."""
     import pyarrow.parquet as pq
 
-    found: dict[int, str] = {}
-    for file in whole_commit(ports, commit).files if ids else ():
+    for file in whole_commit(ports, commit).files:
         with committed_file(ports, file) as source:
-            rows = pq.read_table(source, columns=["prediction_id", "entity_key"]).to_pydict()
-        pairs = zip(rows["prediction_id"], rows["entity_key"], strict=True)
-        found |= {number: key for number, key in pairs if number in ids}
-    return found
+            for block in pq.ParquetFile(source).iter_batches(columns=["prediction_id", "entity_key"]):
+                if block.num_rows:
+                    yield dict(zip(*(block.column(name).to_pylist() for name in block.schema.names), strict=True))
 
 
 def _aware(at: datetime) -> datetime:
@@ -88,7 +95,13 @@ def _typed(table: DeltaTable, rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema)
 
 
-def _keep(ports: MonitoringPorts, table: DeltaTable, value: str, rows: pa.Table) -> Blob:
-    content = ports.datasets.tables.write(rows)
-    path = f"{table.folder(value)}{hashlib.sha256(content).hexdigest()}.parquet"
-    return ports.core.lake.put(path, content)[0]
+def _keep(ports: MonitoringPorts, table: DeltaTable, value: str, blocks: Iterable[pa.Table]) -> Blob:
+    rows = written_rows(ports, (batch for block in blocks for batch in block.to_batches() or [_no_rows(block)]))
+    with rows.open() as content:
+        return ports.core.lake.put(f"{table.folder(value)}{rows.sha256}.parquet", content)[0]
+
+
+def _no_rows(block: pa.Table) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    return pa.RecordBatch.from_pylist([], block.schema)

@@ -75,18 +75,19 @@ def _keep_rows(ports: MonitoringPorts, scenario: Scenario, model: Model, windows
 def _labelled(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> pa.Table | None:
     """The window's inputs and answers of the rows with a label; None with too few, or when they cannot be read."""
     first = first_id(commit.ordinal)
-    joined = ports.monitoring.actuals.join_predictions(scenario, first, first_id(commit.ordinal + 1) - 1)
-    known = joined.filter(joined.column("actual").is_valid()).sort_by("labelled_at").to_pylist()
-    labels = {one["prediction_id"] - first: one["actual"] for one in known}
+    last = first_id(commit.ordinal + 1) - 1
+    known = ports.monitoring.actuals.join_predictions(scenario, first, last, labelled=True).sort_by("labelled_at")
+    rows = (number - first for number in known.column("prediction_id").to_pylist())
+    labels = dict(zip(rows, known.column("actual").to_pylist(), strict=True))
     if not labels or not is_labelled(scenario, len(labels), commit.rows):
         return None
     try:
         frame, _ = scored_features(ports, scenario, read_plan(ports, scenario.name, commit.window).inputs)
     except Permanent:
         return None
-    rows = sorted(labels)
-    table = frame.take(rows)
-    for name, values in answer_columns(scenario, [labels[row] for row in rows]).items():
+    numbers = sorted(labels)
+    table = frame.take(numbers)
+    for name, values in answer_columns(scenario, [labels[number] for number in numbers]).items():
         table = table.append_column(name, [values])
     return table
 

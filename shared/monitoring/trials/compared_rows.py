@@ -78,10 +78,10 @@ def _window(
     if commit is None:
         return None, window.rows
     first, last = first_id(window.ordinal), first_id(window.ordinal + 1) - 1
-    served = ports.monitoring.actuals.join_predictions(scenario, first, last)
+    served = ports.monitoring.actuals.join_predictions(scenario, first, last, labelled=True)
     # Of several labels of one row the newest counts.
-    served = served.filter(served.column("actual").is_valid()).sort_by([("labelled_at", "descending")])
-    hidden = _hidden(ports, scenario, commit)
+    served = served.sort_by([("labelled_at", "descending")])
+    hidden = _hidden(ports, scenario, commit, served.column("prediction_id").combine_chunks())
     _, left, right = np.intersect1d(
         served.column("prediction_id").to_numpy(), hidden.column("prediction_id").to_numpy(), return_indices=True
     )
@@ -90,14 +90,19 @@ def _window(
     return (served.take(left), hidden.take(right)) if enough else None, window.rows - labelled
 
 
-def _hidden(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> pa.Table:
+def _hidden(ports: MonitoringPorts, scenario: Scenario, commit: Commit, wanted: pa.Array) -> pa.Table:
+    """The hidden answers with these ids, read block by block."""
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     names = ["prediction_id", "entity_key", "prediction", "probability"]
     names += [each.name for each in label_columns(scenario)]
     with committed_file(ports, commit.files[0]) as source:
-        table = pq.read_table(source, columns=names, page_checksum_verification=True)
+        file = pq.ParquetFile(source, page_checksum_verification=True)
+        blocks = (block.select(names) for block in file.iter_batches(columns=names))
+        chosen = [block.filter(pc.is_in(block.column("prediction_id"), wanted)) for block in blocks]
+        table = pa.Table.from_batches(chosen, pa.schema([file.schema_arrow.field(name) for name in names]))
     scored = pa.array([commit.scored_at.date().isoformat()] * table.num_rows, pa.string())
     return table.append_column("scored_on", scored)
 

@@ -52,6 +52,25 @@ def test_the_packaged_app_indexes_without_the_rest(unpacked: Path) -> None:
     assert "shared" not in modules or "shared.adapters" not in modules
 
 
+COMPILED = """
+import os, sys
+compiled = []
+sys.addaudithook(lambda event, given: compiled.append(given[1]) if event == "compile" else None)
+sys.path.insert(0, ".")
+import function_app, shared.dispatch
+print(len(function_app.app.get_functions()), [one for one in compiled if str(one).startswith(os.getcwd())])
+"""
+
+
+def test_a_cold_start_of_the_package_compiles_nothing_of_ours(unpacked: Path) -> None:
+    """The folder of a running app is read-only: nothing that it compiles would be there the next time."""
+    line = [sys.executable, "-P", "-c", COMPILED]
+    done = subprocess.run(line, cwd=unpacked, capture_output=True, text=True, check=True)
+    assert done.stdout.endswith(" []\n"), done.stdout
+    sources = set(unpacked.rglob("*.py"))
+    assert {file.parent.parent / f"{file.name.partition('.')[0]}.py" for file in unpacked.rglob("*.pyc")} == sources
+
+
 def test_the_same_files_make_the_same_package(tmp_path: Path) -> None:
     """Byte for byte: a deployment can be compared with what was tested."""
     assert package(tmp_path / "one.zip").read_bytes() == package(tmp_path / "two.zip").read_bytes()

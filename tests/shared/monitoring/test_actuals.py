@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from ports_with import ports_with
 from world import COLORS, POINTS, World, more_rows, points_csv
 
 from shared.core.errors import BadInput
 from shared.core.policies import Monitoring, RetrainPolicy
+from shared.core.scenario import Scenario
 from shared.monitoring.measures import QualityMeasure
 from shared.monitoring.monitor import monitor
 from shared.monitoring.posted_actuals import post_actuals
-from shared.serving.prediction_rows import first_id
+from shared.serving.prediction_rows import ID_SHIFT, first_id
 
 
 @pytest.fixture
@@ -112,6 +114,37 @@ def test_changed_labels_restate_a_final_quality(served: World) -> None:
     bring(served, "a3", answers(1, 200, wrong=40))
     said = served.ports.monitoring.qualities.revisions("points", quality(served).window)
     assert [(one.revision, one.value, one.restated) for one in said] == [(1, 1.0, False), (2, 0.8, True)]
+
+
+def test_labels_join_the_windows_that_they_name_and_those_that_are_not_final(served: World) -> None:
+    """However many windows there were before; what is said of the others counts in the sentence."""
+    for number in (2, 3):
+        predict(served, number)
+    for number in (1, 2, 3):
+        bring(served, f"a{number}", answers(number, 200))
+    assert {one.state for one in served.ports.monitoring.qualities.latest("points")} == {"final"}
+    joined = _Joins(served.ports.monitoring.actuals)
+    served.ports = ports_with(served.ports, monitoring__actuals=joined)
+    bring(served, "b1", answers(2, 200, wrong=40))
+    assert joined.windows == {2}
+    told = next(one for one in served.ports.core.history.entries() if one.kind == "blob" and "/b1/" in one.key)
+    assert "3 of 3 windows have enough labels, the quality has fallen in 1" in told.reason
+
+
+@dataclass
+class _Joins:
+    """The store, and which windows were joined with their labels to be judged."""
+
+    actuals: object
+    windows: set[int] = field(default_factory=set)
+
+    def join_predictions(self, scenario: Scenario, first: int, last: int, **asked: bool) -> pa.Table:
+        """Note the window."""
+        self.windows.add(first >> ID_SHIFT)
+        return self.actuals.join_predictions(scenario, first, last, **asked)  # type: ignore[attr-defined]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.actuals, name)
 
 
 def test_fallen_quality_is_a_breach_after_two_windows_and_learned_from_once(served: World) -> None:

@@ -20,6 +20,7 @@ from world import POINTS, Clock, World, points_csv
 from shared import dispatch
 from shared.core.errors import Misconfigured, Quarantined, Transient
 from shared.core.paths import predictions_folder
+from shared.datasets.rows import whole
 from shared.monitoring.drift.scored_rows import batch_window
 from shared.prediction.commits import committed_file
 from shared.prediction.hidden_scoring import hidden_commit, score_hidden
@@ -300,7 +301,7 @@ def test_monitoring_looks_at_shards_from_all_over_the_window(tmp_path: Path) -> 
     data = batch_window(world.ports, POINTS, commit)
     assert data.rows == 580
     assert data.answers is not None
-    ids = data.tables["points"].column("id").to_pylist()
+    ids = whole(data.tables["points"]).column("id").to_pylist()
     assert (len(ids), ids[0], ids[100], ids[-1]) == (230, 0, 300, 1129)
     assert data.answers.num_rows == 230
 

@@ -70,16 +70,21 @@ class MemoryActuals(InMemory):
         return sum(name not in known for name in labels.column(by).to_pylist())
 
     @atomic
-    def join_predictions(self, scenario: Scenario, first_id: int, last_id: int, *, original: bool = True) -> pa.Table:
+    def join_predictions(
+        self, scenario: Scenario, first_id: int, last_id: int, *, original: bool = True, labelled: bool = False
+    ) -> pa.Table:
         """The predictions of these ids with their label, its time and source."""
         names = ("prediction_id", "prediction", "probability", *(each.name for each in label_columns(scenario)))
         rows = []
+        unknown = [] if labelled else [(None, None, None)]
         for row in self._rows(scenario, original=original):
             if first_id <= row["prediction_id"] <= last_id:
                 found = [(one.actual, one.labelled_at, one.source) for _, one in self._of_row(scenario, row)]
-                rows += [(*(row.get(name) for name in names), *told) for told in found or [(None, None, None)]]
+                rows += [(*(row.get(name) for name in names), *told) for told in found or unknown]
         columns = (*names, "actual", "labelled_at", "source")
-        return pa.table({name: [row[at] for row in rows] for at, name in enumerate(columns)})
+        kinds = {"prediction_id": pa.int64(), "labelled_at": pa.timestamp("us")}
+        told = {name: [row[at] for row in rows] for at, name in enumerate(columns)}
+        return pa.table({name: pa.array(values, kinds.get(name)) for name, values in told.items()})
 
     def _rows(self, scenario: Scenario, *, original: bool) -> Iterator[Mapping[str, Any]]:
         """The rows of committed windows; with `original` of first versions only."""

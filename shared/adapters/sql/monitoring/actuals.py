@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import batched
@@ -50,11 +50,15 @@ if TYPE_CHECKING:
 
 # SQL Server takes at most 2 100 parameters in one statement.
 _SLICE = 500
+# So many rows of a join are Python values at once.
+_PART = 16_384
 _ALWAYS = (datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 _LABEL = ("actual", "labelled_at")
 _TOLD = (*_LABEL, "source")
 _NOT_KNOWN = ((None, None, None),)
 _TYPES: Mapping[Kind, Any] = {"int": BigInteger, "float": Float(53), "text": LongText, "time": Instant}
+
+type Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,26 +120,26 @@ class SqlActuals:
         known = read(self._engine, work)
         return sum(name not in known for name in named)
 
-    def join_predictions(self, scenario: Scenario, first_id: int, last_id: int, *, original: bool = True) -> pa.Table:
+    def join_predictions(
+        self, scenario: Scenario, first_id: int, last_id: int, *, original: bool = True, labelled: bool = False
+    ) -> pa.Table:
         """Return the predictions with ids in first_id..last_id, with their label, its time and source."""
-        import pyarrow as pa
-
         names = ("prediction_id", "prediction", "probability", *(each.name for each in label_columns(scenario)))
         query = _join_query(scenario, self._table(scenario), names, (first_id, last_id), original=original)
         find = self._by_epoch if scenario.monitoring.restart else _without_epochs
-        rows = read(self._engine, lambda connection: find(connection, query))
-        columns = list(zip(*rows, strict=True)) if rows else [()] * (len(names) + len(_TOLD))
-        return pa.table({name: list(each) for name, each in zip((*names, *_TOLD), columns, strict=True)})
+        columns = (*names, *_TOLD)
+        return read(self._engine, lambda connection: _as_table(columns, find(connection, query, labelled=labelled)))
 
-    def _by_epoch(self, connection: Connection, query: JoinQuery) -> Sequence[Sequence[Any]]:
-        """Return these predictions, each with the labels of its own epoch."""
+    def _by_epoch(self, connection: Connection, query: JoinQuery, *, labelled: bool) -> Iterator[Sequence[Row]]:
+        """Yield these predictions, each with the labels of its own epoch."""
         size, number = len(query.answers), query.predicted.c.prediction_id
         answers = query.rows.add_columns(*query.answers, *order_columns(query.scenario, query.predicted))
         rows = connection.execute(answers.order_by(number)).all()
         resets = self._restarts.resets(connection, query.scenario)
         epochs = {row[0]: resets.epoch_at(sort_key(connection, row[size:])) for row in rows}
         known = _labels(connection, query, epochs)
-        return [(*row[:size], *label) for row in rows for label in known.get(row[0], _NOT_KNOWN)]
+        unknown = () if labelled else _NOT_KNOWN
+        yield [(*row[:size], *label) for row in rows for label in known.get(row[0], unknown)]
 
     def epochs(self, scenario: Scenario, keys: Sequence[str]) -> Sequence[tuple[str, int]]:
         """Return every (key, restart epoch) of these entity keys that was predicted."""
@@ -231,10 +235,25 @@ def _join_query(
     return JoinQuery(scenario, predicted, actual, rows, [predicted.c[name] for name in names], matches)
 
 
-def _without_epochs(connection: Connection, query: JoinQuery) -> Sequence[Sequence[Any]]:
-    """Return these predictions with their labels, of a source whose counter is never reset."""
-    labelled = query.rows.outerjoin(query.actual, and_(query.matches, query.actual.c.epoch == literal(0)))
-    return connection.execute(labelled.add_columns(*query.answers, *(query.actual.c[name] for name in _TOLD))).all()
+def _without_epochs(connection: Connection, query: JoinQuery, *, labelled: bool) -> Iterator[Sequence[Row]]:
+    """Yield these predictions with their labels, some at a time, of a source whose counter is never reset."""
+    matches = and_(query.matches, query.actual.c.epoch == literal(0))
+    joined = query.rows.join(query.actual, matches) if labelled else query.rows.outerjoin(query.actual, matches)
+    told = joined.add_columns(*query.answers, *(query.actual.c[name] for name in _TOLD))
+    yield from connection.execute(told.execution_options(yield_per=_PART)).partitions()
+
+
+def _as_table(names: Sequence[str], parts: Iterable[Sequence[Row]]) -> pa.Table:
+    """Return the rows of all parts; of one part at a time they are Python values."""
+    import pyarrow as pa
+
+    kinds = {"prediction_id": pa.int64(), "labelled_at": pa.timestamp("us")}
+
+    def told(rows: Sequence[Row]) -> pa.Table:
+        columns = list(zip(*rows, strict=True)) or [()] * len(names)
+        return pa.table({name: pa.array(each, kinds.get(name)) for name, each in zip(names, columns, strict=True)})
+
+    return pa.concat_tables([told(()), *map(told, parts)], promote_options="permissive")
 
 
 def _labels(connection: Connection, query: JoinQuery, epochs: Mapping[int, int]) -> dict[int, list[Any]]:

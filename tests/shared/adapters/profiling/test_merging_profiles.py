@@ -129,6 +129,14 @@ def test_distinct_values_beyond_what_is_kept_are_estimated(kind: str) -> None:
     assert told == pytest.approx(30_000, rel=3 * distinct.ERROR)
 
 
+@pytest.mark.parametrize("kind", ["float16", "float32", "float64", "int16", "int32", "uint32", "int64", "uint64"])
+def test_numbers_of_every_width_are_counted_from_hashes(kind: str) -> None:
+    """Also where their bytes are fewer than those of a hash."""
+    values = np.arange(1_001).astype(kind)
+    both = [distinct.hash_numbers(some) for some in (values, values[::-1])]
+    assert distinct.estimate(distinct.union(*both)) == 1_001
+
+
 def test_few_distinct_values_are_counted_exactly_from_hashes() -> None:
     """Zero has two signs and one hash."""
     hashes = distinct.union(distinct.hash_numbers(np.array([0.0, -0.0, 1.0])), distinct.hash_numbers(np.array([1.0])))

@@ -1,5 +1,6 @@
 """Profiles against what numpy and counting say."""
 
+import hashlib
 import itertools
 import json
 from collections import Counter
@@ -176,3 +177,42 @@ def test_a_missing_number_in_a_later_chunk_hides_nothing() -> None:
     second[0], second[-1] = 1.5, np.nan
     told = described(pa.chunked_array([first, second]))
     assert (told["count"], told["nulls"], told["min"], told["distinct"]) == (70_999, 1, 1.5, 3)
+
+
+@pytest.mark.parametrize("size", [200, 300])
+def test_pieces_with_dictionaries_of_their_own_are_one_column(size: int) -> None:
+    """As a Parquet file has them: codes mean other values in each piece, some cells are missing, some words unused."""
+    random = np.random.default_rng(size)
+    codes = [random.integers(0, size, rows).astype(np.int32) for rows in (70_001, 1, 0, 999)]
+    words = [[f"v{(one + turn * 7) % size}" for one in range(size + turn)] for turn in range(4)]
+    pieces = [
+        pa.DictionaryArray.from_arrays(pa.array(some, mask=some % 11 == 0), pa.array(names, pa.string()))
+        for some, names in zip(codes, words, strict=True)
+    ]
+    column = pa.chunked_array(pieces)
+    assert described(column) == described(column.cast(pa.string()))
+    assert described(column)["nulls"] == column.null_count > 0
+
+
+def test_profiles_are_those_that_are_stored_already() -> None:
+    """Byte for byte what earlier versions wrote: what lies in a lake is compared with what is made today."""
+    steps = np.arange(120_001, dtype=np.int64) * 7_919 % 104_729
+    reals, text = steps / 7 - 5_000.25, pa.array([f"word {one}" for one in (steps % 50).tolist()])
+    columns = {
+        "real": pa.array(reals, mask=steps % 13 == 0),
+        "single": pa.array(reals.astype(np.float32)),
+        "decimal": pa.array(steps % 1_000 / 100),
+        "whole": pa.array(steps),
+        "few": pa.array((steps % 90).astype(np.int8)),
+        "text": text,
+        "code": text.dictionary_encode(),
+    }
+    baseline = ArrowProfiles().describe(pa.table({name: column[:60_000] for name, column in columns.items()})).profile
+    told = ArrowProfiles().describe(pa.table(columns), baseline)
+    profile = told.profile.to_json()
+    # The order in which a dot product adds is the processor's.
+    for column in profile["columns"].values():
+        column.pop("kurtosis", None)
+    counts = {name: found.to_json() for name, found in told.baseline_counts.items()}
+    content = json.dumps([profile, counts], sort_keys=True).encode()
+    assert hashlib.sha256(content).hexdigest() == "1924095a52ce4310fa509bd65f8db826cff77a9a3ee96b1bb6c0201455652ccd"
