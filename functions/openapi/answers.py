@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
+
+from msgspec import Meta
 
 from shared.datasets.version import DatasetVersion
 from shared.operations.erasure_record import ErasureRecord
@@ -11,6 +13,9 @@ from shared.release.verdict import Check, Judging, VerdictState
 from shared.serving.deployment import Deployment
 from shared.training.model import Model
 from shared.training.run import Run, RunState
+
+# Clients of typed languages make 32 bits of a whole number that says nothing.
+WideInt = Annotated[int, Meta(extra_json_schema={"format": "int64"})]
 
 
 class Problem(TypedDict):
@@ -100,7 +105,7 @@ class ScenarioStatus(TypedDict):
     breaches: int
     approvals: list[str]
     open_windows: int
-    predictions: int
+    predictions: WideInt
 
 
 class Listed(TypedDict):
@@ -213,8 +218,8 @@ class WindowAnswer(TypedDict):
     dataset: str
     rows: int
     failed_rows: int
-    first_id: int
-    last_id: int
+    first_id: WideInt
+    last_id: WideInt
     path: str
     sha256: str
     plan_sha256: str

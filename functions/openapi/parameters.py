@@ -20,6 +20,8 @@ LISTED = {
 STRING = {"type": "string"}
 _NAME = {"type": "string", "minLength": 1, "maxLength": 200}
 _WHOLE = {"type": "integer", "minimum": 0}
+# Beyond what many languages read as a whole number: its upper half counts windows.
+_ROW_ID = {"type": "integer", "format": "int64", "minimum": 0}
 _HEADER = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]{1,128}$"}
 HEADERS = {
     "x-entity-key": (
@@ -39,7 +41,7 @@ _PATH: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "scenario": (reference(SCENARIO), "The name of a scenario."),
     "model": (reference(SCENARIO), "The name of a model, which is its scenario's."),
     "version": ({"type": "integer", "minimum": 0, "maximum": 999_999_999}, "The number of a model version."),
-    "prediction": (_WHOLE, "The number in column `prediction_id`."),
+    "prediction": (_ROW_ID, "The number in column `prediction_id`."),
     "page": (reference("PageName"), "A page, or a file that a page offers."),
     "file": (reference("FileName"), "A file of a page."),
     "id": (_NAME, "The id of a request for approval."),

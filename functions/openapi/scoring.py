@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType, defstruct
 
+from functions.openapi.answers import WideInt
 from functions.openapi.tidy import pascal
 from shared.monitoring.actual_labels import labels_table, served_contract
 from shared.serving.request_decoding import row_type
@@ -102,7 +103,7 @@ def _labels(model: Described) -> Any:
 
 
 def _cell(column: Column, *, required: bool) -> Any:
-    kind: Any = {"int": int, "float": float}.get(column.kind, str)
+    kind: Any = {"int": WideInt, "float": float}.get(column.kind, str)
     return kind if required else (kind | UnsetType, UNSET)
 
 

@@ -90,7 +90,9 @@ class Tidy:
         if all(one.get("type") in _PLAIN for one in parts):
             merged = {key: value for one in parts for key, value in one.items()}
             return {**merged, "type": [one["type"] for one in parts], **rest}
-        return {("oneOf" if "discriminator" in rest else "anyOf"): parts, **rest}
+        # Who reads no unions still finds in `oneOf` that null is one of two.
+        alone = "discriminator" in rest or (len(parts) == 2 and {"type": "null"} in parts)  # noqa: PLR2004
+        return {("oneOf" if alone else "anyOf"): parts, **rest}
 
 
 def _number(schema: Mapping[str, Any]) -> Mapping[str, Any]:

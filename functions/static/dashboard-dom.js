@@ -44,6 +44,12 @@ export const named = {
     const later = /-v(\d+)$/.exec(found?.[6] ?? "");
     return found ? `${found[1]}-${found[2]}-${found[3]} ${found[4]}:${found[5]}${later ? ` v${later[1]}` : ""}` : id ?? "–";
   },
+  /** In a narrow column: day and time, or the end of the drop's name, in which names of one kind differ. */
+  brief: (id, length = 14) => {
+    const found = STAMP.exec(id ?? "");
+    const drop = (id ?? "–").replace(/-[0-9a-f]{8}(?=$|-v\d+$)/, "");
+    return found ? `${found[2]}-${found[3]} ${found[4]}:${found[5]}` : drop.length > length ? `…${drop.slice(1 - length)}` : drop;
+  },
   drop: (path) => (/^(scoring|incoming|actuals)\//.test(path ?? "") ? path.split("/").slice(2, -1).join("/") : ""),
   file: (path) => path.split("/").slice(2).join("/") || path,
 };

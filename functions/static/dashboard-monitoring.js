@@ -1,7 +1,7 @@
 // Drift by feature and window, quality against late labels, breaches with their cause, and retrain decisions.
 
 import { chart } from "./dashboard-charts.js";
-import { badge, card, choose, empty, h, link, named, num, plural, scroll, share, short, table, when } from "./dashboard-dom.js";
+import { badge, card, choose, empty, h, link, named, num, plural, scroll, share, table, when } from "./dashboard-dom.js";
 import { heat } from "./dashboard-svg.js";
 
 export function monitoring(data, tools) {
@@ -9,7 +9,6 @@ export function monitoring(data, tools) {
 }
 
 const natural = new Intl.Collator("en", { numeric: true });
-const moment = (id) => id.replace(/^\d{4}(\d{2})(\d{2})T(\d{2})(\d{2}).*$/, "$1-$2 $3:$4");
 
 /** Features by how often they drifted, then by name. */
 function ordered(cells) {
@@ -32,14 +31,14 @@ function windows(data, tools) {
   const note = `Each number is the largest distance as a multiple of what counts as drift: 1.0 is the limit. ▲ and an outline mark drift; it is persistent when ${data.policy.k} of the last ${data.policy.n} windows have it.`;
   if (!drift.cells.length) return card("Drift by feature and window", {}, empty("No window has been monitored yet.", "The monitor's timer compares every predicted window with what the model was trained on; at once:", "mlops monitor run"));
   const control = drift.references.length > 1 ? choose("Compared with", drift.references, drift.reference, (reference) => tools.ask({ reference }), "reference-choice") : h("span", { class: "small muted" }, `compared with: ${drift.reference}`);
-  const columns = drift.columns.map((one) => ({ id: one.id, title: `${one.id}, ${num(one.rows)} rows, ${one.source}`, head: link(tools.href("predictions", { window: one.id }), short(moment(one.id), 14)) }));
+  const columns = drift.columns.map((one) => ({ id: one.id, title: `${one.id}, ${num(one.rows)} rows, ${one.source}`, head: link(tools.href("predictions", { window: one.id }), named.brief(one.id)) }));
   return card("Drift by feature and window", { extra: control, note }, picture("Drift by feature and window", drift, columns));
 }
 
 function datasets(data, tools) {
   const drift = data.datasets;
   if (!drift.cells.length) return card("Drift of datasets against the baseline", {}, empty("Nothing has been compared yet.", "Accept a baseline; every later dataset version is compared with it:", `mlops baseline accept ${data.scenario} DATASET --by WHO --reason WHY`));
-  const columns = drift.columns.filter((one) => drift.cells.some((cell) => cell.at === one.id)).map((one) => ({ id: one.id, title: `${one.id}, ${num(one.rows)} rows`, head: link(tools.href("datasets", { dataset: one.id }), moment(one.id)) }));
+  const columns = drift.columns.filter((one) => drift.cells.some((cell) => cell.at === one.id)).map((one) => ({ id: one.id, title: `${one.id}, ${num(one.rows)} rows`, head: link(tools.href("datasets", { dataset: one.id }), named.brief(one.id)) }));
   return card("Drift of datasets against the baseline", { note: "Labelled data as it landed, version by version. 1.0 is the limit; ▲ and an outline mark drift." }, picture("Drift of datasets", drift, columns));
 }
 
@@ -53,11 +52,11 @@ function breaches(data, tools) {
 function quality(data, tools) {
   const rows = data.quality.filter((one) => one.metric === data.metric);
   if (!rows.length) return card("Quality against late labels", {}, empty("No quality is known yet.", "Labels that arrive late are joined with what was predicted:", `mlops actuals ${data.scenario} FILE`));
-  const labels = rows.map((one) => short(moment(one.window), 12));
+  const labels = rows.map((one) => named.brief(one.window, 12));
   const drawn = chart({ label: `${data.metric} by window, newest ${num(rows.at(-1).value, 4)}`, x: rows.map((_, at) => at), labels, series: [{ label: data.metric, values: rows.map((one) => one.value) }, { label: "promised on the holdout", values: rows.map((one) => one.expected) }], height: 220 });
   const known = chart({ label: `Share of rows with a label by window, newest ${share(rows.at(-1).coverage)}`, x: rows.map((_, at) => at), labels, series: [{ label: "% of rows with a label", values: rows.map((one) => (one.coverage === null ? null : 100 * one.coverage)) }], height: 110, top: 100 });
   const columns = [
-    { head: "Window", cell: (one) => link(tools.href("predictions", { window: one.window }), named.window(one.window), { class: "nowrap", title: one.window }) }, { head: data.metric, num: true, cell: (one) => num(one.value, 4) }, { head: "Promised", num: true, cell: (one) => num(one.expected, 4) },
+    { head: "Window", cell: (one) => link(tools.href("predictions", { window: one.window }), named.window(one.window), { class: "breakable", title: one.window }) }, { head: data.metric, num: true, cell: (one) => num(one.value, 4) }, { head: "Promised", num: true, cell: (one) => num(one.expected, 4) },
     { head: "Labels", num: true, cell: (one) => [`${num(one.labelled)} of ${num(one.rows)}`, h("br"), h("span", { class: "small muted" }, share(one.coverage))] }, { head: "State", cell: (one) => [badge(one.state), one.revision > 1 ? h("span", { class: "small muted" }, ` restated ${one.revision - 1}×`) : null] },
     { head: "Verdict", cell: (one) => badge(one.verdict) }, { head: "Why", cell: (one) => h("p", { class: "reason" }, one.reason) },
   ];

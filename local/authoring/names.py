@@ -22,8 +22,12 @@ def check_name(name: str, known: Iterable[str], folder: Path) -> Path:
             f"{name!r} cannot name a scenario and its module; accepted: letters, digits and '_', a letter first, "
             f"at most 64, such as {suggested(name)!r}."
         )
-    if name in known:
-        raise BadInput(f"There is a scenario {name!r} already; accepted: another name than {', '.join(sorted(known))}.")
+    # Tables of databases and files of some systems are one where names differ in case alone.
+    taken = {one.casefold(): one for one in known}.get(name.casefold())
+    if taken is not None:
+        raise BadInput(
+            f"There is a scenario {taken!r} already; accepted: another name than {', '.join(sorted(known))}."
+        )
     file = folder / f"{name}.py"
     if file.exists():
         raise BadInput(f"There is a file {file} already; accepted: another name.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from difflib import get_close_matches
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from local.console.options import Json, ScenarioName
+from local.console.options import Json
 from local.console.output import as_json, out, show
 from local.console.session import Session
 from local.console.time_steps import clock_facts, clock_sentence, moved_clock
@@ -168,8 +169,13 @@ def model_ref(model: str) -> ModelRef:
     """Parse `name:version`; BadInput for any other text."""
     ref = ModelRef.parse(model)
     if ref is None:
-        raise BadInput(f"{model!r} is not a model version; accepted: name:version, such as bank_marketing:1.")
+        raise BadInput(f"{model!r} is not a model version; accepted: name:version, such as {_example(model)}.")
     return ref
+
+
+def _example(model: str) -> str:
+    """A version of what was named, where it is the name of a model."""
+    return f"{model}:1" if re.fullmatch(r"[a-z][a-z0-9_]*", model) else "bank_marketing:1"
 
 
 def list_deployments(
@@ -196,18 +202,3 @@ def list_deployments(
     ]
     columns = ("scenario", "environment", "generation", "model", "by", "reason", "at")
     show(json_output=json, value=deployments, title="Deployments", columns=columns, rows=rows)
-
-
-def show_deployment(
-    scenario: ScenarioName,
-    json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
-) -> None:
-    """Show the current deployment of a scenario as JSON."""
-    session = Session()
-    session.scenario(scenario)
-    deployment = session.ports.release.deployments.current(scenario)
-    if deployment is None:
-        raise Missing(
-            f"Nothing is deployed for {scenario}; drop labelled data first: mlops drop {scenario} FILE --wait."
-        )
-    as_json(deployment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from rich.tree import Tree
 from local.console.options import Json
 from local.console.output import as_json, out
 from local.console.session import Session
+from shared.core.errors import BadInput
 from shared.core.wording import counted
 from shared.datasets.version import Part
 from shared.operations import tracing as lineage
@@ -20,21 +22,35 @@ from shared.operations.lineage_json import impact_json, trace_json
 from shared.prediction.revision import ScoredWindow
 
 _SHOWN = 20
+# As wide as ids can be.
+_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
 _SHORT = 12
 
 
 def trace(
-    prediction: Annotated[int, typer.Argument(help="The prediction_id of a row.")],
+    prediction: Annotated[str, typer.Argument(help="The prediction_id of a row, or scenario/prediction_id.")],
     scenario: Annotated[str | None, typer.Option(help="The scenario, when the id exists in several.")] = None,
     json: Json = False,
 ) -> None:
     """Show where a prediction comes from: row, window, model, gate, run, dataset, blobs with ETags, events."""
+    named, number = _prediction(prediction)
     session = Session()
-    traced = lineage.trace(session.ports, prediction, session.named(scenario))
+    traced = lineage.trace(session.ports, number, session.named(scenario or named))
     if json:
         as_json(trace_json(traced))
     else:
         out.print(_trace_tree(traced), soft_wrap=True)
+
+
+def _prediction(text: str) -> tuple[str | None, int]:
+    """The scenario, where it is named, and the number of a prediction."""
+    scenario, _, number = text.rpartition("/")
+    if not _NUMBER.fullmatch(number):
+        raise BadInput(
+            f"{text!r} is no prediction; accepted: the prediction_id of a row such as 4294967296, "
+            "or scenario/prediction_id."
+        )
+    return scenario or None, int(number)
 
 
 def impact(
@@ -121,7 +137,9 @@ def _window_line(window: ScoredWindow) -> Text:
     ended = f", replaced {window.superseded_at:%Y-%m-%d %H:%M:%S}" if window.superseded_at else ""
     ids = f", ids {window.first_id} to {window.last_id}" if window.first_id is not None else ""
     scored = f"{version} of {window.revision.base}, {commit.rows} rows by {commit.model}{ids}"
-    return _line(f"window {commit.window}", f"{scored}, true {window.revision.committed_at:%Y-%m-%d %H:%M:%S}{ended}")
+    return _line(
+        f"window {commit.window}", f"{scored}, valid since {window.revision.committed_at:%Y-%m-%d %H:%M:%S}{ended}"
+    )
 
 
 def _served(traced: Trace) -> str:

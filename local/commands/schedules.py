@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from local.console.options import Concurrency, Inputs, Json, MetricReached, Minutes, Patience, ScenarioName, Trials
-from local.console.output import as_json, out, show
+from local.console.output import as_facts, as_json, out, show
 from local.console.session import Session
 from shared.training import schedule_requests as workflow
 from shared.training.options.run_options import RunOptions, split_names
@@ -46,13 +46,19 @@ def _row(schedule: dict[str, Any]) -> tuple[Any, ...]:
 def show_schedule(
     scenario: ScenarioName,
     name: Name,
-    json: Json = True,  # noqa: ARG001 -- this verb prints nothing else
+    json: Json = False,
 ) -> None:
-    """Show a schedule as JSON: when it is due next, its last run and that run's state."""
+    """Show a schedule: when it is due next, its last run and that run's state."""
     session = Session()
-    as_json(
-        workflow.schedule_answer(session.ports, workflow.find_schedule(session.ports, session.scenario(scenario), name))
-    )
+    schedule = workflow.find_schedule(session.ports, session.scenario(scenario), name)
+    answer = workflow.schedule_answer(session.ports, schedule)
+    if json:
+        as_json(answer)
+        return
+    _, _, every, status, due, last, outcome = _row({"Scenario": scenario, **answer})
+    run = answer["LastRun"]
+    facts = {"every": every, "status": status, "due": due, "was due": last, "outcome": outcome}
+    as_facts(f"{scenario} {name}", {**facts, "last run": run and run["Id"], "its state": run and run["Status"]})
 
 
 def add_schedule(

@@ -1,4 +1,4 @@
-"""One dataset version or model version on one screen; everything about it as JSON for programs."""
+"""One dataset version, model version or deployment on one screen; everything about it as JSON for programs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from local.commands.inspect import model_ref
 from local.console.options import Json, ScenarioName
 from local.console.output import as_facts, as_json, plain
 from local.console.session import Session
+from shared.core.errors import Missing
 from shared.core.lake_reading import read_json
 from shared.core.scenario import Scenario
 from shared.core.wording import counted
@@ -78,6 +79,35 @@ def show_model(model: Annotated[str, typer.Argument(help="name:version")], json:
             "gate": _verdict(verdict),
             "card": there or "none",
             "next": [f"mlops models show {registered.id} --json", f"mlops history --why {registered.id}"],
+        },
+    )
+
+
+def show_deployment(
+    scenario: ScenarioName,
+    json: Json = False,
+) -> None:
+    """Show what serves a scenario: the model, who decided and why."""
+    session = Session()
+    session.scenario(scenario)
+    deployment = session.ports.release.deployments.current(scenario)
+    if deployment is None:
+        raise Missing(
+            f"Nothing is deployed for {scenario}; drop labelled data first: mlops drop {scenario} FILE --wait."
+        )
+    if json:
+        as_json(deployment)
+        return
+    as_facts(
+        f"{scenario}, generation {deployment.generation} in {deployment.environment}",
+        {
+            "model": deployment.model_id,
+            "sha256": deployment.sha256,
+            "at": deployment.at,
+            "by": deployment.by,
+            "reason": deployment.reason,
+            "gate": "overridden" if deployment.override else None,
+            "next": [f"mlops gate show {deployment.model_id}", f"mlops deployments list {scenario}"],
         },
     )
 

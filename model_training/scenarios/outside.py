@@ -33,8 +33,10 @@ def load_scenarios(folder: Path | None, taken: Scenarios) -> Scenarios:
         if file.name.startswith("_"):
             continue
         scenario = _scenario_of(file)
-        if scenario.name in taken or scenario.name in found:
-            raise Misdeclared(f"{file.name}: there is a scenario {scenario.name!r} already; accepted: another name.")
+        # Databases hold the rows of both in one table where names differ in case alone.
+        same = [one for one in (*taken, *found) if one.casefold() == scenario.name.casefold()]
+        if same:
+            raise Misdeclared(f"{file.name}: there is a scenario {same[0]!r} already; accepted: another name.")
         found[scenario.name] = scenario
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any, Literal
 
 from shared.core.declaration.check import check_declaration
@@ -362,4 +363,6 @@ def find_scenario(scenarios: Scenarios, name: str) -> Scenario:
 
 def no_scenario(scenarios: Scenarios, name: str) -> str:
     """What a sentence says of a name that no scenario has."""
-    return f"no scenario {name[:80]!r}; known: {', '.join(sorted(scenarios)) or 'none'}"
+    near = get_close_matches(name[:80], scenarios, 1)
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    return f"no scenario {name[:80]!r}{hint}; known: {', '.join(sorted(scenarios)) or 'none'}"

@@ -15,7 +15,7 @@ from shared.core.scenario import Scenario, find_scenario
 from shared.core.wording import counted
 from shared.monitoring.breaches import close_breaches, open_breach
 from shared.monitoring.drift.column_comparison import is_drifted
-from shared.monitoring.drift.scored_rows import WindowData, batch_window, served_hours, served_window
+from shared.monitoring.drift.scored_rows import WindowData, batch_window, is_complete_hour, served_hours, served_window
 from shared.monitoring.drift.window_drift import measure_window
 from shared.monitoring.governor import decide_for_scenario
 from shared.monitoring.label_tables.follower import follow_window
@@ -77,7 +77,8 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Mo
 def measure_again(ports: MonitoringPorts, scenario_name: str, window: str) -> Outcome:
     """Measure this window now, also when it was measured before; Missing when there is no window of that name."""
     scenario = find_scenario(ports.core.scenarios, scenario_name)
-    if not _is_batch(ports, scenario, window) and window not in _hours(ports, scenario):
+    now = ports.core.clock()
+    if not _is_batch(ports, scenario, window) and not is_complete_hour(ports, scenario.name, window, now):
         raise Missing(f"{scenario.name} has no complete, predicted window {window!r}.")
     outcome = _measure(ports, scenario, window)
     state_quality(ports, scenario)
@@ -86,8 +87,9 @@ def measure_again(ports: MonitoringPorts, scenario_name: str, window: str) -> Ou
 
 def unmonitored_windows(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
     """The windows, in order, that this version of the monitor has not finished."""
-    due, hours = ports.monitoring.due_windows, _hours(ports, scenario)
-    measured, abandoned = due.measured(scenario.name, hours), _abandoned(ports, scenario)
+    due, abandoned = ports.monitoring.due_windows, _abandoned(ports, scenario)
+    hours = _hours(ports, scenario, abandoned)
+    measured = due.measured(scenario.name, hours)
     batches = dict.fromkeys(due.unmeasured(scenario.name))
     again = [window for window in sorted(abandoned) if window not in batches and _is_batch(ports, scenario, window)]
     return [*again, *batches, *(hour for hour in hours if hour not in measured or hour in abandoned)]
@@ -100,8 +102,11 @@ def _abandoned(ports: MonitoringPorts, scenario: Scenario) -> set[str]:
     return {key.removeprefix(prefix).rpartition("@")[0] for key in stuck if key.startswith(prefix)}
 
 
-def _hours(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
-    return served_hours(ports, scenario.name, ports.core.clock())
+def _hours(ports: MonitoringPorts, scenario: Scenario, abandoned: set[str]) -> list[str]:
+    """The complete hours that may be new, and those of which the measures were kept and nothing more."""
+    now = ports.core.clock()
+    left = {one for one in abandoned if is_complete_hour(ports, scenario.name, one, now)}
+    return sorted({*served_hours(ports, scenario.name, now), *left})
 
 
 def _is_batch(ports: MonitoringPorts, scenario: Scenario, name: str) -> bool:

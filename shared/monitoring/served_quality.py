@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from shared.core.errors import Missing
 from shared.core.scenario import Scenario
-from shared.monitoring.drift.scored_rows import commonest_model, hour_rows, served_hours
+from shared.monitoring.drift.scored_rows import commonest_model, hour_rows
 from shared.monitoring.measures import QualityMeasure, QualityState, Source
 from shared.monitoring.quality import Labelled, measure_quality, update_breach
 from shared.monitoring.served_label import REQUEST, ROW
@@ -28,13 +30,20 @@ def state_served_quality(ports: MonitoringPorts, scenario: Scenario) -> list[Qua
     known = {measure.window: measure for measure in ports.monitoring.qualities.served(scenario.name)}
     if not unstated and not known:
         return []
-    hours = served_hours(ports, scenario.name, ports.core.clock())
+    hours = sorted({*_measured(ports, scenario), *known})
     found = (_state(ports, scenario, hour, known.get(hour), set(unstated.values())) for hour in hours)
     stated = [measure for measure in found if measure is not None]
     ports.monitoring.served_labels.mark_stated(scenario.name, unstated)
     if stated:
         update_breach(ports, scenario)
     return stated
+
+
+def _measured(ports: MonitoringPorts, scenario: Scenario) -> list[str]:
+    """The hours that were measured and are young enough to be judged."""
+    last = int(f"{ports.core.clock():%Y%m%d%H}") + 1
+    most = math.ceil(scenario.monitoring.horizon_hours) + 1
+    return [one.window for one in ports.monitoring.measurements.earlier(scenario.name, Source.SERVED, last, most)]
 
 
 def _state(
@@ -46,7 +55,11 @@ def _state(
         return None
     if before is not None and not old and not requests:
         return None
-    rows = hour_rows(ports, scenario.name, hour, lambda name: name in _READ)
+    try:
+        rows = hour_rows(ports, scenario.name, hour, lambda name: name in _READ)
+    except Missing:
+        # Retention may take requests sooner than labels have had their time.
+        return None
     if before is not None and not old and not _has_any(rows, requests):
         return None
     return ports.monitoring.qualities.record(_measure(ports, scenario, hour, rows))

@@ -14,7 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parents[1] / "build" / "clients"
 NODE = FOLDER / "node"
-ENVIRONMENTS = ("generators", "kserve")
+ENVIRONMENTS = ("dotnet", "generators", "kserve")
 
 
 def is_installed(folder: Path, wanted: Path) -> bool:

@@ -1,13 +1,14 @@
-"""The dashboard where things are extreme: long names, 200 windows, 50 columns, nothing at all, damaged files."""
+"""The dashboard where things are extreme: long names, 200 scored windows, 50 columns, nothing at all, damaged files."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from crowded_world import NAME
+from crowded_world import COLUMNS, NAME, WINDOWS
 from sampling import FULL
 from world import World
 
@@ -22,6 +23,10 @@ JUDGED = PAGES if os.environ.get(FULL) else ("runs", "compare", "lineage")
 SCREENS = [(width, theme) for width in (390, 768, 1280) for theme in ("light", "dark")]
 _AXE = "async () => (await axe.run({resultTypes: ['violations']})).violations"
 _TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
+# A label of which a part is hidden, or that covers its neighbour.
+_CUT = """() => [...document.querySelectorAll('.heat th, .bars .name, .spark .head > :first-child, dt')]
+  .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText)"""
+_SEEN = "one => { const box = one.getBoundingClientRect(); return box.left >= 0 && box.right <= innerWidth }"
 
 
 def judge(page: Any, name: str, found: list[str], *, axe: bool) -> None:
@@ -51,8 +56,41 @@ def test_long_names_and_many_windows_fit_every_screen(
         page.wait_for_selector(f"#body[data-drawn='#/{name}?scenario={NAME}']")
         page.wait_for_selector("#body p:text-is('Loading …')", state="detached")
         judge(page, name, found, axe=name in JUDGED)
+        found.extend(f"{name}: {label} is cut" for label in page.evaluate(_CUT))
+        if name in SEEN_FIRST:
+            found.extend(f"{name}: {what}" for what in SEEN_FIRST[name](page))
     page.close()
     assert found == []
+
+
+def newest_of_predictions(page: Any) -> Iterator[str]:
+    """What is wrong with the list of windows: the newest stands first, there and in the choice."""
+    first = page.locator(".stack .row a").first
+    if f"_{WINDOWS - 1}-" not in first.get_attribute("title"):
+        yield f"the first window is {first.get_attribute('title')}"
+    if not page.locator("#window-choice option").first.inner_text().endswith(f"_{WINDOWS - 1}"):
+        yield "the first choice is another window"
+    if page.input_value("#window-choice") != first.get_attribute("title").partition(",")[0]:
+        yield "another window is chosen"
+
+
+def newest_of_monitoring(page: Any) -> Iterator[str]:
+    """What is wrong with the heat map: its newest column is in sight, no two columns or rows have one name."""
+    heads = page.locator("table.heat >> nth=0 >> thead th a")
+    if not heads.last.evaluate(_SEEN):
+        yield "the newest window is out of sight"
+    names = heads.all_inner_texts()
+    if len(set(names)) < len(names) or not names[-1].endswith(str(WINDOWS - 1)):
+        yield f"windows are named {names}"
+    rows = page.locator("table.heat >> nth=0 >> tbody th").all_inner_texts()
+    if sorted(rows) != sorted(COLUMNS):
+        yield f"columns are named {rows}"
+
+
+SEEN_FIRST: Mapping[str, Callable[[Any], Iterator[str]]] = {
+    "predictions": newest_of_predictions,
+    "monitoring": newest_of_monitoring,
+}
 
 
 @pytest.mark.sampled(1)

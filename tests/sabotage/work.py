@@ -25,8 +25,8 @@ WORK = (
     mutation(
         "who lost the claim ends it",
         f"{_SQL}/ledger/ledger.py",
-        "(*is_entry(claim.kind, claim.key), _L.token == claim.token, _L.state == IN_PROGRESS)",
-        "is_entry(claim.kind, claim.key)",
+        '_L.token == bindparam("this_token"), _L.state == IN_PROGRESS',
+        """bindparam("this_token") != ''""",
         f"{_LEDGER}who_lost_the_claim_cannot_end_it[sqlite]",
     ),
     mutation(

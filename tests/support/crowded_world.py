@@ -1,12 +1,12 @@
-"""A scenario with long names, 50 columns and 200 watched windows, and one whose files are damaged."""
+"""A scenario with long names, 50 columns and 200 windows, scored and watched, and one whose files are damaged."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
 
 import numpy as np
+from many_windows import repeat_last_window
 from world import PRICES, SCENARIOS, World, prices_csv
 
 from shared.core.breach import Breach
@@ -16,8 +16,8 @@ from shared.monitoring.measures import DriftMeasure, DriftVerdict, QualityMeasur
 NAME = "crowded_line_with_a_long_name"
 LABELS = ("it_stays_within_its_tolerance_all_the_time", "no")
 COLUMNS = tuple(f"vibration_of_the_main_spindle_bearing_{number:02d}" for number in range(50))
-SCORED, WATCHED = 3, 200
-_DROP = "the_drop_of_the_night_shift_of_a_week_in_which_much_went_wrong"
+WINDOWS, SCORED = 200, 3
+DROP = "the_drop_of_the_night_shift_of_a_week_in_which_much_went_wrong"
 CROWDED = Scenario(
     name=NAME,
     title="Does the part that this long line makes stay within its tolerance, whoever works there at night?",
@@ -51,13 +51,14 @@ def crowd(world: World) -> None:
     """Fill the crowded scenario, and damage the broken one."""
     world.trainer.weight = 3.0
     for number in (1, 2):
-        world.handle(world.land(f"incoming/{NAME}/{_DROP}_{number}/{NAME}.csv", rows(120, number)))
+        world.handle(world.land(f"incoming/{NAME}/{DROP}_{number}/{NAME}.csv", rows(120, number)))
     for number in range(SCORED):
         world.clock.advance(minutes=10)
-        path = f"scoring/{NAME}/{_DROP}_{number}/{NAME}.csv"
+        path = f"scoring/{NAME}/{DROP}_{number}/{NAME}.csv"
         world.handle(world.land(path, rows(4, number, labelled=False)))
+    repeat_last_window(world, NAME, lambda number: f"{DROP}_{number}-{number:08x}", WINDOWS - SCORED)
     _watch(world)
-    _evaluate(world)
+    evaluate(world)
     world.handle(world.land("incoming/broken/d1/broken.csv", prices_csv()))
     (model,) = world.ports.training.registry.list("broken")
     for name in ("manifest.json", "evaluation.json"):
@@ -76,19 +77,18 @@ def rows(count: int, seed: int, *, labelled: bool = True) -> bytes:
 
 
 def _watch(world: World) -> None:
-    """Measures of 200 windows, as the monitor leaves them; of the newest the dashboard shows some."""
+    """Measures of every window, as the monitor leaves them; of the newest the dashboard shows some."""
     stores = world.ports.monitoring
-    commit = world.ports.prediction.predictions.commits(NAME)[-1]
-    for number in range(WATCHED):
-        at = world.clock() - timedelta(hours=WATCHED - number)
-        window, ordinal = f"{at:%Y%m%dT%H%M%SZ}-{number:08x}", 1000 + number
-        facts = WindowFacts(NAME, window, "batch", ordinal, 4, 0, commit.model, commit.dataset, "", at)
-        names = COLUMNS if number >= WATCHED - 30 else COLUMNS[:1]
-        stores.measurements.replace(facts, [_drift(window, ordinal, name, commit.dataset, facts) for name in names])
+    for commit in world.ports.prediction.predictions.commits(NAME):
+        at, window, number = commit.scored_at, commit.window, commit.ordinal - 1
+        facts = WindowFacts(NAME, window, "batch", commit.ordinal, 4, 0, commit.model, commit.dataset, "", at)
+        names = COLUMNS if number >= WINDOWS - 30 else COLUMNS[:1]
+        measures = [_drift(window, commit.ordinal, name, commit.dataset, facts) for name in names]
+        stores.measurements.replace(facts, measures)
         stores.qualities.record(
             QualityMeasure(
-                NAME, window, "batch", ordinal, "auc", 1, 0.6 + 0.001 * number, 0.9, "final", "kept", 4, 4, 1.0, 5.0,
-                commit.model, "Every label is known, and the quality is within what the model promised. " * 2, at,
+                NAME, window, "batch", commit.ordinal, "auc", 1, 0.6 + 0.001 * number, 0.9, "final", "kept", 4, 4, 1.0,
+                5.0, commit.model, "Every label is known, and the quality is within what the model promised. " * 2, at,
             )
         )  # fmt: skip
         if number % 25 == 0:
@@ -106,7 +106,7 @@ def _drift(window: str, ordinal: int, feature: str, dataset: str, facts: WindowF
     )  # fmt: skip
 
 
-def _evaluate(world: World) -> None:
+def evaluate(world: World) -> None:
     """An evaluation that names every column and many slices."""
     for model in world.ports.training.registry.list(NAME):
         told = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 _SERVED = re.compile(r"served/[^/]+/(?P<hour>\d{8}/\d{2})/[^/]+\.parquet")
 # An hour is complete some minutes after its end: instances write the requests they hold with a delay.
 SETTLED = timedelta(minutes=10)
-_HOUR = timedelta(hours=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_HOUR_WINDOW = re.compile(r"served-\d{10}")
+# A folder is a request to the store: beyond so many days one listing of them all is less.
+_MOST_DAYS = 62
 SERVED_TABLE = "served"
 
 
@@ -83,22 +86,53 @@ def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit, hel
 
 
 def served_hours(ports: MonitoringPorts, scenario: str, now: datetime) -> list[str]:
-    """The complete hours of logged requests, oldest first, as windows `served-YYYYMMDDHH`."""
-    hours = {
-        match["hour"]
-        for blob in ports.core.lake.list(served_folder(scenario))
-        if (match := _SERVED.fullmatch(blob.path))
-    }
+    """The complete hours of logged requests that may be new, oldest first, as windows `served-YYYYMMDDHH`.
+
+    Hours are measured in order: what is older than a day before the newest measured one is not listed again.
+    """
     current = f"{now - SETTLED:%Y%m%d/%H}"
-    return [f"served-{hour.replace('/', '')}" for hour in sorted(hours) if hour < current]
+    folders = [served_folder(scenario)]
+    if since := _newest_measured(ports, scenario):
+        folders = _days(scenario, since - _DAY, now)
+    return [f"served-{hour.replace('/', '')}" for hour in _hours_in(ports, folders) if hour < current]
+
+
+def is_complete_hour(ports: MonitoringPorts, scenario: str, window: str, now: datetime) -> bool:
+    """Whether requests were logged in that hour, and no more of them come."""
+    if not _HOUR_WINDOW.fullmatch(window):
+        return False
+    return window < f"served-{now - SETTLED:%Y%m%d%H}" and any(True for _ in _hour_files(ports, scenario, window))
 
 
 def next_served(ports: MonitoringPorts, scenario: str, now: datetime) -> list[datetime]:
     """When the hours of logged requests that have not ended can be measured."""
     current = f"{now - SETTLED:%Y%m%d/%H}"
-    found = (_SERVED.fullmatch(blob.path) for blob in ports.core.lake.list(served_folder(scenario)))
-    hours = {match["hour"] for match in found if match and match["hour"] >= current}
-    return [datetime.strptime(f"{hour}+0000", "%Y%m%d/%H%z") + _HOUR + SETTLED for hour in sorted(hours)]
+    hours = [hour for hour in _hours_in(ports, _days(scenario, now - SETTLED, now)) if hour >= current]
+    return [_begin(hour.replace("/", "")) + _HOUR + SETTLED for hour in hours]
+
+
+def _newest_measured(ports: MonitoringPorts, scenario: str) -> datetime | None:
+    """The newest hour that was measured; None without one, or when this version of the monitor begins anew."""
+    newest = ports.monitoring.due_windows.newest(scenario, Source.SERVED)
+    window = f"served-{newest:010d}"
+    return _begin(f"{newest:010d}") if ports.monitoring.due_windows.measured(scenario, [window]) else None
+
+
+def _hours_in(ports: MonitoringPorts, folders: Iterable[str]) -> list[str]:
+    blobs = (blob for folder in folders for blob in ports.core.lake.list(folder))
+    return sorted({match["hour"] for blob in blobs if (match := _SERVED.fullmatch(blob.path))})
+
+
+def _days(scenario: str, first: datetime, last: datetime) -> list[str]:
+    """The folders of these days; of very many the one above them all."""
+    days = (last.date() - first.date()).days + 1
+    if days > _MOST_DAYS:
+        return [served_folder(scenario)]
+    return [f"{served_folder(scenario)}{first + number * _DAY:%Y%m%d}/" for number in range(days)]
+
+
+def _begin(hour: str) -> datetime:
+    return datetime.strptime(f"{hour}+0000", "%Y%m%d%H%z")
 
 
 def served_window(ports: MonitoringPorts, scenario: Scenario, window: str) -> WindowData:
@@ -166,7 +200,7 @@ def _logged(ports: MonitoringPorts, path: str, wanted: Callable[[str], bool]) ->
 
 def _hour_files(ports: MonitoringPorts, scenario: str, window: str) -> Iterator[str]:
     hour = window.removeprefix("served-")
-    if not re.fullmatch(r"\d{10}", hour):
+    if not _HOUR_WINDOW.fullmatch(window):
         raise Missing(f"There is no window {window!r} of {scenario}.")
     for blob in ports.core.lake.list(f"{served_folder(scenario)}{hour[:8]}/{hour[8:]}/"):
         if _SERVED.fullmatch(blob.path):

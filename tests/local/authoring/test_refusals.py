@@ -77,6 +77,7 @@ MISTAKES: Mapping[str, Callable[[Path], object]] = {
     "nothing to learn from": lambda folder: drafted(folder, ID_AND_ANSWER, "y"),
     "a decimal comma": lambda folder: drafted(folder, "x;y\n" + "1,5;no\n2,5;yes\n" * 20, "y"),
     "a name that is taken": lambda folder: check_name("churn", ["bank", "churn"], folder),
+    "a name that is taken in capitals": lambda folder: check_name("Churn", ["bank", "churn"], folder),
     "a name with a space": lambda folder: check_name("My Churn 2024!", [], folder),
     "a word of Python": lambda folder: check_name("class", [], folder),
     "a number as a name": lambda folder: check_name("2024", [], folder),

@@ -112,6 +112,9 @@ def test_rollback_and_promotion_are_generations(done: Run) -> None:
     assert [(one["generation"], one["version"]) for one in told] == [(1, 1), (2, 3), (3, 1), (4, 3)]
     assert (told[2]["by"], told[2]["reason"]) == ("me", "I saw something")
     assert done.mlops("deployments", "show", BANK, "--json").json == told[-1]
+    shown = done.mlops("deployments", "show", BANK).out
+    assert shown.startswith(f"{BANK}, generation 4 in prod\n")
+    assert f"model   {BANK}:3\n" in shown
 
 
 def test_models_show_their_manifest_and_verdict(done: Run) -> None:

@@ -32,6 +32,7 @@ class Wrong:
 
 CASES = [
     Wrong("drop nothing FILE --wait", "known: bank_marketing, iiot_quality"),
+    Wrong("drop bank_marketting FILE --wait", f"did you mean {BANK!r}?"),
     Wrong(f"drop {BANK} /no/such.csv --wait", "/no/such.csv"),
     Wrong(f"drop {BANK} FOLDER --wait", "folder"),
     Wrong(f"drop {BANK} FILE --table nothing", "its tables: clients"),
@@ -88,12 +89,14 @@ CASES = [
     Wrong(f"rollback {BANK}", "has only ever served bank_marketing:1", 3),
     Wrong("trace x", "prediction"),
     Wrong("trace 7", "no prediction 7"),
+    Wrong(f"trace {BANK}:7", "or scenario/prediction_id"),
+    Wrong("trace nothing/7", "known: bank_marketing"),
     Wrong("trace 0", "accepted: a whole number"),
     Wrong("trace 7 --scenario nothing", "known: bank_marketing"),
     Wrong("impact nothing-at-all", "'nothing-at-all'"),
     Wrong(f"impact {BANK}:9", f"registered: {BANK}:1"),
     Wrong(f"backfill {BANK} --from yesterday --to 2026-03-01", "--from 'yesterday'"),
-    Wrong(f"backfill {BANK}", "--from '' is not a time"),
+    Wrong(f"backfill {BANK}", "accepted: --from and --to"),
     Wrong(f"backfill {BANK} --from 2026-03-02 --to 2026-03-01", "--from before --to"),
     Wrong(f"backfill {BANK} --from 2026-03-01 --to 2026-03-02 --model {BANK}:9", "registered versions: 1"),
     Wrong(f"backfill {BANK} --from 2026-03-01 --to 2026-03-02 --model {BANK}", f"{BANK}:<version>"),
@@ -192,6 +195,7 @@ def test_nobody_is_asked_why_what_cannot_be_done_is_done(mlops: Command) -> None
 
 TOLD = (
     "drop nothing FILE --wait",
+    "drop bank_marketting FILE --wait",
     f"drop {BANK} FILE --drop ../up",
     f"drop {BANK} FILE --sideways",
     "predict iiot_quality FILE --wait",
@@ -203,6 +207,7 @@ TOLD = (
     f"models show {BANK}:9",
     "statu",
     "trace 7",
+    f"trace {BANK}:7",
     "telemetry send iiot_quality FILE",
     "demo --rows 3",
     f"schedules add {BANK} s --frequency Hourly",

@@ -33,6 +33,9 @@ def test_a_schedule_is_added_and_started_by_a_round_of_the_timers(tmp_path: Path
         mlops("tick")
     shown = mlops(f"schedules show {BANK} nightly").json
     assert shown["LastRun"]["Dataset"] == "d1"
+    people = command("schedules", "show", BANK, "nightly").out
+    assert people.startswith(f"{BANK} nightly\n  every      1 Day\n")
+    assert f"last run   {shown['LastRun']['Id']}\n" in people
     started = [
         one for one in mlops("history --why nightly").json if (one["kind"], one["state"]) == ("schedule", "done")
     ]

@@ -157,6 +157,7 @@ def test_a_folder_of_users_brings_its_scenarios(tmp_path: Path) -> None:
         ("x = 1\nx = (\n", r"churn\.py cannot be imported \(line 2: SyntaxError: "),
         ("import no_such_package\n", r"churn\.py cannot be imported \(line 1: ModuleNotFoundError: "),
         (OUTSIDE.format(name="points"), r"churn\.py: there is a scenario 'points' already"),
+        (OUTSIDE.format(name="Points"), r"churn\.py: there is a scenario 'points' already"),
         (OUTSIDE.format(name="a b"), r"churn\.py: Scenario 'a b' has a name"),
     ],
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,11 @@ from ports_with import ports_with
 from world import POINTS, World, points_csv
 
 from functions.scoring import Scorer
-from shared.core.errors import BadInput
+from shared.core.blob import Blob
+from shared.core.errors import BadInput, Missing
 from shared.core.policies import Monitoring
 from shared.monitoring.measures import QualityMeasure
-from shared.monitoring.monitor import monitor
+from shared.monitoring.monitor import measure_again, monitor
 from shared.monitoring.posted_actuals import post_actuals
 
 ROWS = 40
@@ -126,3 +129,43 @@ def test_labels_that_break_their_contract_are_refused(served: World, labels: lis
     with pytest.raises(BadInput, match=says):
         post_actuals(served.ports, served.ports.core.scenarios["points"], json.dumps(labels).encode())
     assert served.ports.monitoring.served_labels.unstated("points") == {}
+
+
+@dataclass
+class _Listed:
+    """The lake, and which folders of logged requests were listed."""
+
+    lake: object
+    folders: list[str] = field(default_factory=list)
+
+    def list(self, prefix: str) -> Iterator[Blob]:
+        """Note the folder."""
+        self.folders += [prefix] if prefix.startswith("served/") else []
+        return self.lake.list(prefix)  # type: ignore[attr-defined, no-any-return]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.lake, name)
+
+
+def test_a_round_lists_the_requests_of_the_days_since_the_newest_hour_that_was_measured(served: World) -> None:
+    """However many hours there were; an old hour can be measured again by name."""
+    first = served.clock()
+    assert hour(served) is None
+    served.clock.advance(days=3)
+    ask(served, "second")
+    second = served.clock()
+    served.clock.advance(hours=2)
+    listed = _Listed(served.ports.core.lake)
+    served.ports = ports_with(served.ports, core__lake=listed)
+    assert monitor(served.ports, "points").windows == (f"served-{second:%Y%m%d%H}",)
+    days = [first + timedelta(days=number) for number in range(-1, 4)]
+    assert set(listed.folders) == {
+        *(f"served/points/{day:%Y%m%d}/" for day in days),
+        f"served/points/{second:%Y%m%d/%H}/",
+    }
+    listed.folders.clear()
+    assert monitor(served.ports, "points").windows == ()
+    assert listed.folders == [f"served/points/{second + timedelta(days=number):%Y%m%d}/" for number in (-1, 0)]
+    assert measure_again(served.ports, "points", f"served-{first:%Y%m%d%H}").state == "done"
+    with pytest.raises(Missing, match="no complete, predicted window"):
+        measure_again(served.ports, "points", f"served-{second + timedelta(hours=2):%Y%m%d%H}")

@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, select
 
 from shared.adapters.sql.connection.transactions import count, rows_changed, write
 from shared.adapters.sql.ledger.history import entry_of, find_row
 from shared.adapters.sql.ledger.queueing import Wanted, mark
-from shared.adapters.sql.ledger.transitions import add_entry, add_line, change_entry, is_entry
+from shared.adapters.sql.ledger.transitions import CHANGE, add_entry, add_line, change_entry
 from shared.adapters.sql.schema.tables import ledger
 from shared.core.errors import BadInput, Conflict
 from shared.core.ledger import ENDED, TERMINAL, Claim, Entry, State
@@ -25,6 +25,8 @@ RETRY_AFTER = timedelta(seconds=60)
 _AFTER_RELEASE = frozenset({State.SUPERSEDED, State.GONE})
 
 _L = ledger.c
+_CHANGE_HELD = CHANGE.where(_L.token == bindparam("this_token"), _L.state == IN_PROGRESS)
+_COUNT = CHANGE.values(repeats=_L.repeats + 1)
 
 
 class SqlLedger:
@@ -128,8 +130,8 @@ class SqlLedger:
         def work(connection: Connection) -> None:
             now = self._clock()
             line = {**add_line(connection, claim.kind, claim.key, claim.attempt, state, reason, now), **values(now)}
-            held = (*is_entry(claim.kind, claim.key), _L.token == claim.token, _L.state == IN_PROGRESS)
-            if not rows_changed(connection.execute(update(ledger).where(*held).values(**line))):
+            this = {"this_kind": claim.kind, "this_key": claim.key, "this_token": claim.token}
+            if not rows_changed(connection.execute(_CHANGE_HELD, {**this, **line})):
                 raise _NotHeld
 
         try:
@@ -167,8 +169,7 @@ def _may_note(row: Row[Any], state: str, reason: str) -> bool:
 
 
 def _count_repeat(connection: Connection, row: Row[Any], now: datetime) -> Entry:
-    repeat = update(ledger).where(*is_entry(row.kind, row.key))
-    connection.execute(repeat.values(repeats=_L.repeats + 1, last_repeat_at=now))
+    connection.execute(_COUNT, {"this_kind": row.kind, "this_key": row.key, "last_repeat_at": now})
     return replace(entry_of(row), repeats=row.repeats + 1)
 
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, update
 
 from shared.adapters.sql.connection.faults import Overtaken
 from shared.adapters.sql.connection.transactions import rows_changed
 from shared.adapters.sql.schema.tables import journal, ledger
+
+# Made once: building a statement with its values takes longer than SQLite does with it.
+_LINE, _ENTRY = insert(journal), insert(ledger)
+CHANGE = update(ledger).where(ledger.c.kind == bindparam("this_kind"), ledger.c.key == bindparam("this_key"))
+_UNCHANGED = CHANGE.where(ledger.c.last == bindparam("this_last"))
 
 
 def add_line(  # noqa: PLR0917 -- the columns of a line
     connection: Connection, kind: str, key: str, attempt: int, state: str, reason: str, at: datetime
 ) -> dict[str, Any]:
     """Write the line to the journal and return the columns that the ledger's row takes from it."""
-    line = insert(journal).values(kind=kind, key=key, attempt=attempt, state=state, reason=reason, at=at)
-    (line_id,) = connection.execute(line).inserted_primary_key or (0,)
+    line = {"kind": kind, "key": key, "attempt": attempt, "state": state, "reason": reason, "at": at}
+    (line_id,) = connection.execute(_LINE, line).inserted_primary_key or (0,)
     return {"state": state, "reason": reason, "at": at, "last": line_id}
 
 
@@ -30,11 +35,11 @@ def add_entry(connection: Connection, kind: str, key: str, **values: Any) -> Non
     """Insert the row of an entry that the ledger does not have yet."""
     empty = {"attempts": 0, "repeats": 0, "last_repeat_at": None, "token": "", "expires": None}
     first = {**empty, "message": "", "detail": {}, **values}
-    connection.execute(insert(ledger).values(kind=kind, key=key, **first))
+    connection.execute(_ENTRY, {"kind": kind, "key": key, **first})
 
 
 def change_entry(connection: Connection, row: Row[Any], **values: Any) -> None:
     """Set these columns, unless the row has changed since it was read."""
-    unchanged = (*is_entry(row.kind, row.key), ledger.c.last == row.last)
-    if not rows_changed(connection.execute(update(ledger).where(*unchanged).values(**values))):
+    this = {"this_kind": row.kind, "this_key": row.key, "this_last": row.last}
+    if not rows_changed(connection.execute(_UNCHANGED, {**this, **values})):
         raise Overtaken(f"Another worker changed {row.kind} {row.key!r} first.")
