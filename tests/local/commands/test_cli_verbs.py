@@ -80,7 +80,8 @@ def test_the_demo_shows_the_whole_loop(done: Run) -> None:
 
 def test_the_trainings_are_tracked(done: Run) -> None:
     """As runs of MLflow, each with its candidates."""
-    query = "select count(*) from experiments join runs using (experiment_id) where experiments.name = ? and runs.name like ?"
+    tables = "experiments join runs using (experiment_id)"
+    query = f"select count(*) from {tables} where experiments.name = ? and runs.name like ?"  # noqa: S608 -- fixed names
     with closing(sqlite3.connect(done.mlops.home / "mlflow" / "mlflow.db")) as database:
         ((found,),) = database.execute(query, (BANK, f"{BANK}-%"))
     assert found >= 1
