@@ -41,7 +41,7 @@ from local.commands.scenarios import declared, new
 from local.commands.twin import clock, events, telemetry
 from local.console.output import as_json, err
 from local.console.sections import Sectioned, mlops
-from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Refused
+from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Quarantined, Refused
 
 # Exit codes: 0 done, 2 not understood, 3 refused or quarantined, 4 failed.
 EXIT_USAGE = 2
@@ -172,7 +172,7 @@ def exit_code(fault: Fault) -> int:
     """The exit code of a command that ends with this fault."""
     if isinstance(fault, BadInput | Misconfigured | Missing):
         return EXIT_USAGE
-    return EXIT_REFUSED if isinstance(fault, Refused | Conflict) else EXIT_FAILED
+    return EXIT_REFUSED if isinstance(fault, Quarantined | Refused | Conflict) else EXIT_FAILED
 
 
 def main() -> None:

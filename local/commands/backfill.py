@@ -51,6 +51,8 @@ def backfill(
                 "--late scores every window with late rows; accepted: --late without --from, --to, --as-of and --model."
             )
         finish(session.ports, late_steps(session.ports, declared, by), dry_run=dry_run, json=json)
+    if not (start and end):
+        raise BadInput("The span is not whole; accepted: --from and --to, days or times of windows, or --late alone.")
     request = BackfillRequest(
         scenario=declared,
         start=parse_timestamp(start, "--from"),

@@ -137,7 +137,9 @@ def _window_line(window: ScoredWindow) -> Text:
     ended = f", replaced {window.superseded_at:%Y-%m-%d %H:%M:%S}" if window.superseded_at else ""
     ids = f", ids {window.first_id} to {window.last_id}" if window.first_id is not None else ""
     scored = f"{version} of {window.revision.base}, {commit.rows} rows by {commit.model}{ids}"
-    return _line(f"window {commit.window}", f"{scored}, true {window.revision.committed_at:%Y-%m-%d %H:%M:%S}{ended}")
+    return _line(
+        f"window {commit.window}", f"{scored}, valid since {window.revision.committed_at:%Y-%m-%d %H:%M:%S}{ended}"
+    )
 
 
 def _served(traced: Trace) -> str:

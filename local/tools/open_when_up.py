@@ -25,6 +25,7 @@ def main(
             show(f"{url}{place}")
             return 0
         pause(_PAUSE)
+    print(f"{url} does not answer yet; open {url}{place} when it does.", flush=True)  # noqa: T201 - its output
     return 1
 
 

@@ -31,7 +31,11 @@ class Classifier:
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """float32 (rows, features) to probabilities (rows, classes)."""
-        return self.estimator.predict(self.preprocess.apply(X))
+        return self.answers(self.preprocess.apply(X))
+
+    def answers(self, Z: np.ndarray) -> np.ndarray:
+        """The same of rows that are encoded."""
+        return self.estimator.predict(Z)
 
     def to_onnx(self) -> bytes:
         """Preprocessing and estimator in one graph."""
@@ -51,7 +55,10 @@ class Labeller:
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """float32 (rows, features) to probabilities (rows, labels)."""
-        Z = self.preprocess.apply(X)
+        return self.answers(self.preprocess.apply(X))
+
+    def answers(self, Z: np.ndarray) -> np.ndarray:
+        """The same of rows that are encoded."""
         return np.column_stack([estimator.predict(Z)[:, 1] for estimator in self.estimators])
 
     def to_onnx(self) -> bytes:
@@ -74,7 +81,11 @@ class Regressor:
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """float32 (rows, features) to numbers (rows, 1)."""
-        return self.estimator.predict(self.preprocess.apply(X)) * self.scale + self.offset
+        return self.answers(self.preprocess.apply(X))
+
+    def answers(self, Z: np.ndarray) -> np.ndarray:
+        """The same of rows that are encoded."""
+        return self.estimator.predict(Z) * self.scale + self.offset
 
     def to_onnx(self) -> bytes:
         """Preprocessing, estimator and scaling in one graph."""
@@ -85,22 +96,42 @@ class Regressor:
 Pipeline = Classifier | Labeller | Regressor
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Rows as the named candidate takes them: float32 (rows, width), however often it is fitted."""
+
+    name: str
+    rows: Rows
+    preprocess: Preprocess
+    Z: np.ndarray
+
+
+def encode_for(name: str, rows: Rows) -> Encoded:
+    """The rows encoded for the named candidate, with constants of their own."""
+    preprocess = fit_preprocess(rows.X, rows.contract, one_hot=name in ONE_HOT)
+    return Encoded(name, rows, preprocess, preprocess.apply(rows.X))
+
+
 def fit_pipeline(name: str, rows: Rows, effort: Effort, seed: int, parameters: Parameters) -> Pipeline:
     """The named candidate, fitted on these rows."""
-    started, features = time.perf_counter(), rows.X.shape[1]
-    preprocess = fit_preprocess(rows.X, rows.contract, one_hot=name in ONE_HOT)
-    Z, fit = preprocess.apply(rows.X), fits(rows.task)[name]
+    return fit_encoded(encode_for(name, rows), effort, seed, parameters)
+
+
+def fit_encoded(encoded: Encoded, effort: Effort, seed: int, parameters: Parameters) -> Pipeline:
+    """The candidate that the rows were encoded for, fitted."""
+    started, rows, preprocess, Z = time.perf_counter(), encoded.rows, encoded.preprocess, encoded.Z
+    features, fit = rows.X.shape[1], fits(rows.task)[encoded.name]
     if rows.task == "regression":
         scale, offset = float(np.float32(rows.y.std())), float(np.float32(rows.y.mean()))
         estimator = fit(Z, (rows.y - offset) / scale, Goal(0, effort, seed), parameters)
-        return Regressor(name, preprocess, estimator, features, scale, offset, _since(started))
+        return Regressor(encoded.name, preprocess, estimator, features, scale, offset, _since(started))
     if rows.task == "multilabel":
         goal = Goal(_BINARY, effort, seed)
         estimators = [fit(Z, column, goal, parameters) for column in rows.y.T]
-        return Labeller(name, preprocess, estimators, features, _since(started))
+        return Labeller(encoded.name, preprocess, estimators, features, _since(started))
     width = len(rows.contract.labels)
     estimator = fit(Z, rows.y, Goal(width, effort, seed), parameters)
-    return Classifier(name, preprocess, estimator, features, width, _since(started))
+    return Classifier(encoded.name, preprocess, estimator, features, width, _since(started))
 
 
 def _since(started: float) -> float:

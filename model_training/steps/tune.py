@@ -14,7 +14,7 @@ from model_training.estimators.candidates import FitPlan, Report
 from model_training.estimators.estimator import Parameters
 from model_training.estimators.families import is_text
 from model_training.estimators.profiles import PROFILES, Effort
-from model_training.estimators.tabular import fit_pipeline
+from model_training.estimators.tabular import encode_for, fit_encoded
 from model_training.runtime.json_files import read_json, write_json
 from model_training.search import candidate_ranking
 from model_training.search.candidate_ranking import ScoredCandidate
@@ -131,9 +131,13 @@ def objective_of(name: str, prepared: Prepared, plan: FitPlan) -> Objective:
     if is_text(rows):
         return _network_objective(rows, validation, metric, plan.seed)
 
+    # Every trial learns from the same rows: they are encoded once.
+    encoded = encode_for(name, rows)
+    judged = encoded.preprocess.apply(validation.X)
+
     def objective(parameters: Parameters, _watch: Callable[[int, float], None]) -> float:
-        fitted = fit_pipeline(name, rows, PROFILES[plan.profile], plan.seed, parameters)
-        return score(rows.task, metric, validation.y, fitted.predict(validation.X))
+        fitted = fit_encoded(encoded, PROFILES[plan.profile], plan.seed, parameters)
+        return score(rows.task, metric, validation.y, fitted.answers(judged))
 
     return objective
 

@@ -103,7 +103,7 @@ def _on_disk(schema: pa.Schema, blocks: Iterator[pa.Table]) -> FileRows:
     from shared.datasets.row_groups import row_groups
 
     spool = Spool()
-    with spool.writer() as out, pq.ParquetWriter(out, schema, compression="lz4", use_dictionary=False) as writer:
+    with spool.writer() as out, pq.ParquetWriter(out, schema, compression="lz4") as writer:
         for group in row_groups(blocks, BLOCK_ROWS, _GROUP_BYTES):
             writer.write_table(pa.concat_tables(group))
     return of_spool(spool, "")

@@ -73,7 +73,7 @@ def facts(api: Api, tmp_path: Path) -> Path:
     """What a client must know: URL, keys, a prediction, a request for approval, a generation to go back from."""
     ports = api.world.ports
     # Again for each client: the one before may have tried it again.
-    api.world.handle(api.world.land("incoming/points/bad/points.csv", b"id,x,color,y\n1,abc,red,yes\n"))
+    api.land("incoming/points/bad/points.csv", b"id,x,color,y\n1,abc,red,yes\n")
     (window,) = ports.operations.lineage.scored(ports.core.scenarios["points"], models=["points:1"])
     model = ports.training.registry.find("points", 1)
     assert model is not None

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from command import until
 from world import PLACES, World, marks_csv, points_csv, prices_csv
 
 from functions.names import ANONYMOUS, HTTP
 from local.host.functions_host import Host
 from local.host.http.keys import Keys
+from shared.core.ledger import TERMINAL, Kind
 
 APP = Path(__file__).resolve().parents[1] / "functions" / "api_app"
 # No timer fires within a test, and nothing trains.
@@ -38,6 +40,18 @@ class Api:
         """Requests with the key of that scope, or without any."""
         headers = {"x-functions-key": self.keys.newest_for_scope(scope)} if scope else {}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+
+    def land(self, path: str, content: bytes) -> None:
+        """Store a file and work it off; the running host hears of it, too, and is through with it."""
+        self.world.handle(self.world.land(path, content))
+        until(lambda: self._heard_twice(path), f"the host's own event of {path}")
+
+    def _heard_twice(self, path: str) -> bool:
+        blob = self.world.ports.core.lake.stat(path)
+        assert blob is not None
+        key = f"{path}@{blob.etag.strip('"')}"
+        entry = self.world.ports.core.history.find(Kind.BLOB, key)
+        return bool(entry and entry.repeats and entry.state in TERMINAL)
 
     def key_for(self, function: str) -> str:
         """A key that opens the function; empty where none is needed."""

@@ -69,8 +69,8 @@ def test_people_get_a_tree(told: Told) -> None:
     """The same facts, one under the other."""
     out = told.mlops("trace", told.number).out
     assert told.mlops("trace", f"{BANK}/{told.number}").out == out
-    for part in (f"prediction {told.number}", "window today-", "blob  scoring/bank_marketing/today/", "gate passed",
-                 "dataset ", "blob  incoming/bank_marketing/first/", "events"):  # fmt: skip
+    for part in (f"prediction {told.number}", "window today-", "valid since ", "gate passed", "events", "dataset ",
+                 "blob  scoring/bank_marketing/today/", "blob  incoming/bank_marketing/first/"):  # fmt: skip
         assert part in out, part
     dataset = told.mlops.sql("select id from dataset_version")[0][0]
     assert "1 model, 2 windows, 100 predictions" in told.mlops("impact", dataset).out

@@ -96,7 +96,7 @@ CASES = [
     Wrong("impact nothing-at-all", "'nothing-at-all'"),
     Wrong(f"impact {BANK}:9", f"registered: {BANK}:1"),
     Wrong(f"backfill {BANK} --from yesterday --to 2026-03-01", "--from 'yesterday'"),
-    Wrong(f"backfill {BANK}", "--from '' is not a time"),
+    Wrong(f"backfill {BANK}", "accepted: --from and --to"),
     Wrong(f"backfill {BANK} --from 2026-03-02 --to 2026-03-01", "--from before --to"),
     Wrong(f"backfill {BANK} --from 2026-03-01 --to 2026-03-02 --model {BANK}:9", "registered versions: 1"),
     Wrong(f"backfill {BANK} --from 2026-03-01 --to 2026-03-02 --model {BANK}", f"{BANK}:<version>"),

@@ -24,4 +24,8 @@ def test_messages_are_taken_as_they_are_and_others_refused(tmp_path: Path) -> No
     for words, sentence in wrong:
         answer = mlops("telemetry", "ingest", *words)
         assert (answer.code, sentence in answer.sentence) == (2, True), answer.err
+    rows = tmp_path / "rows.csv"
+    rows.write_text("a,b\n1,2\n")
+    refused = mlops("telemetry", "ingest", "iiot_quality", rows)
+    assert (refused.code, "column 'BatchNumber'" in refused.sentence) == (3, True)
     assert len(table.read_text().splitlines()) == 2

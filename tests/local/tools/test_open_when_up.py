@@ -34,7 +34,8 @@ def test_it_waits_for_the_server_and_opens_the_place(tmp_path: Path, capsys: pyt
 
 
 def test_it_gives_up(capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is opened where nothing comes up."""
+    """Nothing is opened where nothing comes up; a person is told what to open later."""
     shown: list[str] = []
-    assert main(["http://127.0.0.1:9/", ""], shown.append, lambda _: None) == 1
-    assert (shown, capsys.readouterr().out) == ([], "")
+    assert main(["http://127.0.0.1:9/", "#/experiments"], shown.append, lambda _: None) == 1
+    told = "http://127.0.0.1:9/ does not answer yet; open http://127.0.0.1:9/#/experiments when it does.\n"
+    assert (shown, capsys.readouterr().out) == ([], told)

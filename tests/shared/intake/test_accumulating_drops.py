@@ -12,12 +12,16 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from increments import Drops
+from opened import OpenedLake
 from ports_with import ports_with
 from world import POINTS, PRICES, World, points_csv
 
 from shared import dispatch
+from shared.core.lake_reading import read_json
+from shared.core.paths import dataset_folder
 from shared.core.scenario import Column, History, Scenario
 from shared.intake.ingest import ingest
+from shared.profiles.whole_profile import whole_profile
 
 
 def points(ids: Sequence[int], x: float = 0.0) -> dict[str, pa.Table]:
@@ -70,6 +74,30 @@ def test_a_second_drop_is_added_to_the_first(keyed: Drops) -> None:
         "report.html",
         "validation.json",
     ]
+
+
+@pytest.mark.parametrize("ids", [range(60, 80), range(50, 70)])
+def test_a_drop_is_profiled_without_the_rows_of_earlier_ones(keyed: Drops, ids: range) -> None:
+    """Its profile is that of its own rows, also where they replace others: no older part is opened, only indexes.
+
+    The profile of all rows, which baselines and monitoring ask for, opens each part once, for the first who asks.
+    """
+    keyed.drop("d1", points(range(40)))
+    keyed.drop("d2", points(range(40, 60)))
+    older = {part.path for table in keyed.newest.tables for part in table.parts}
+    lake = OpenedLake(keyed.ports.core.lake)
+    watched = ports_with(keyed.ports, core__lake=lake)
+    outcome = ingest(watched, keyed.land("d3", points(ids, x=1.0)))
+    assert outcome.state == "done", outcome.reason
+    assert any(path.startswith("incoming/") for path in lake.paths)
+    assert older.isdisjoint(lake.paths)
+    folder = dataset_folder(keyed.scenario.name, keyed.newest.id)
+    profile = read_json(keyed.ports, f"{folder}profile.json")
+    assert profile["tables"]["points"]["rows"] == 20
+    whole = whole_profile(watched, keyed.newest).tables["points"]
+    assert (whole.rows, [lake.paths.count(path) for path in older]) == (keyed.newest.rows, [1, 1])
+    whole_profile(watched, keyed.newest)
+    assert [lake.paths.count(path) for path in older] == [1, 1]
 
 
 def test_the_index_of_a_part_has_16_bytes_a_row(keyed: Drops) -> None:
