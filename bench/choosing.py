@@ -1,4 +1,4 @@
-"""How well training chooses a candidate and a decision: replaces the last section of docs/results.md.
+"""How well training chooses a candidate and a decision: replaces that section of docs/results.md.
 
     python bench/choosing.py [--data ../shared/data] [--machines 100] [--days 365]
 
@@ -40,6 +40,8 @@ from shared.training.input_contract import InputContract  # noqa: E402 - like ab
 
 PAGE = ROOT / "docs" / "results.md"
 HEADING = "## Choosing and deciding"
+# Written by hand from the output of bench/automl.py.
+NEXT = "## Beside other tools"
 TEXTS, MACHINES = SCENARIOS["text_classification"], SCENARIOS["predictive_maintenance"]
 SPLITS = 5
 
@@ -53,8 +55,9 @@ def main() -> None:
     options = parser.parse_args()
     texts = list(_texts(options.data / "newsgroups" / "newsgroups4_train.csv"))
     machines = list(_machines(options.machines, options.days))
-    before = PAGE.read_text().split(HEADING)[0].rstrip()
-    PAGE.write_text("\n".join([before, "", HEADING, "", *texts, *machines]))
+    before, _, after = PAGE.read_text().partition(HEADING)
+    others = after[after.index(NEXT) :] if NEXT in after else ""
+    PAGE.write_text("\n".join([before.rstrip(), "", HEADING, "", *texts, *machines, others]))
     print(f"wrote {PAGE.relative_to(ROOT)}")
 
 

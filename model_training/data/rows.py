@@ -53,6 +53,17 @@ class Prepared:
         return list(dict.fromkeys((*declared, *self.contract.names, *self.scenario.targets)))
 
     @property
+    def choosing(self) -> np.ndarray:
+        """The row numbers, ascending, that judge what is fitted on half of the train rows.
+
+        The validation rows, and where rows have no order in time the other half too: of more rows luck decides less.
+        """
+        if self.parts.kind == "time":
+            return self.parts.validation
+        other = np.setdiff1d(self.parts.train, self.halves["train"])
+        return np.union1d(self.parts.validation, np.setdiff1d(other, self.learn_only))
+
+    @property
     def rows(self) -> Rows:
         """All rows as a candidate takes them."""
         return Rows(self.X, self.y, self.contract, self.scenario.task)

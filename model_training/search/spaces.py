@@ -16,6 +16,7 @@ def _lightgbm(trial: Any) -> Parameters:
         "min_data_in_leaf": trial.suggest_int("min_data_in_leaf", 10, 200, log=True),
         "lambda_l2": trial.suggest_float("lambda_l2", 1e-3, 30.0, log=True),
         "feature_fraction": trial.suggest_float("feature_fraction", 0.4, 1.0),
+        "bagging_fraction": trial.suggest_float("bagging_fraction", 0.5, 1.0),
     }
 
 

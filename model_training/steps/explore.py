@@ -1,4 +1,4 @@
-"""Step: candidates are fitted on half of the training rows and ranked on the same validation rows."""
+"""Step: candidates are fitted on half of the training rows and ranked on the same other rows."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def explore_candidates(prepared: Prepared, plan: FitPlan) -> Sequence[ScoredCand
     """Every candidate of the scenario, best first; ties keep the order of the declaration."""
     names, metric = prepared.scenario.candidates, prepared.scenario.metric
     rows = prepared.rows.take(prepared.halves["train"])
-    validation = prepared.rows.take(prepared.parts.validation)
+    judged = prepared.rows.take(prepared.choosing)
     started, scored = time.perf_counter(), list[ScoredCandidate]()
     for group in _groups(names, text=is_text(prepared.rows)):
         for candidate in fit_candidates(group, rows, plan):
-            scored.append(score_candidate(candidate, Recipe(candidate.name), validation, validation.X, len(rows.y)))
+            scored.append(score_candidate(candidate, Recipe(candidate.name), judged, judged.X, len(rows.y)))
             best = ranked(scored, metric)[0]
             left = (time.perf_counter() - started) / len(scored) * (len(names) - len(scored))
-            text = f"{candidate.name}: {metric} {scored[-1].metrics[metric]:.4f} on validation"
+            text = f"{candidate.name}: {metric} {scored[-1].metrics[metric]:.4f} on other rows"
             facts = {"candidate": len(scored), "of": len(names), "best": best.metrics[metric]}
             plan.report(text, len(scored) / len(names), **facts, seconds_left=round(left, 1))
     return ranked(scored, metric)

@@ -90,7 +90,7 @@ def finalists(
 ) -> list[str]:
     """The best deployable candidates and the reference they are compared with, in the declared order.
 
-    Of texts also all others that validation cannot tell from the best: they cost little.
+    Of texts also all others that these rows cannot tell from the best: they cost little.
     """
     deployable = [candidate for candidate in explored if not candidate.problem]
     if not deployable:
@@ -103,7 +103,7 @@ def finalists(
     always = (DEEP,) if text else REFERENCES
     chosen |= set(next(([name] for name in always if name in names), []))
     if text and not PROFILES[plan.profile].quick:
-        held = prepared.rows.take(prepared.parts.validation)
+        held = prepared.rows.take(prepared.choosing)
         chosen |= {candidate.name for candidate in unseparated(scored, held, metric, plan.seed)}
     return [name for name in prepared.scenario.candidates if name in chosen]
 

@@ -34,7 +34,7 @@ TUNED = 2
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """Parameters that beat a candidate's defaults on validation, and their score there."""
+    """Parameters that beat a candidate's defaults on the rows that choose, and their score there."""
 
     parameters: Parameters
     score: float
@@ -125,19 +125,19 @@ def _tuned_names(prepared: Prepared, explored: Sequence[ScoredCandidate]) -> lis
 
 
 def objective_of(name: str, prepared: Prepared, plan: FitPlan) -> Objective:
-    """The score of a trial of the candidate on validation, fitted on half of the training rows."""
-    rows = prepared.rows.take(prepared.halves["train"])
-    validation, metric = prepared.rows.take(prepared.parts.validation), prepared.scenario.metric
+    """The score of a trial of the candidate, fitted on half of the training rows, on the rows that choose."""
+    rows, judged = prepared.rows.take(prepared.halves["train"]), prepared.rows.take(prepared.choosing)
+    metric = prepared.scenario.metric
     if is_text(rows):
-        return _network_objective(rows, validation, metric, plan.seed)
+        return _network_objective(rows, judged, metric, plan.seed)
 
     # Every trial learns from the same rows: they are encoded once.
     encoded = encode_for(name, rows)
-    judged = encoded.preprocess.apply(validation.X)
+    ready = encoded.preprocess.apply(judged.X)
 
     def objective(parameters: Parameters, _watch: Callable[[int, float], None]) -> float:
         fitted = fit_encoded(encoded, PROFILES[plan.profile], plan.seed, parameters)
-        return score(rows.task, metric, validation.y, fitted.answers(judged))
+        return score(rows.task, metric, judged.y, fitted.answers(ready))
 
     return objective
 
@@ -172,7 +172,7 @@ class _TrialReporter:
         scores = [trial.score for trial in finished if trial.score is not None]
         best = (max if LARGER_IS_BETTER[self.metric] else min)(scores, default=None)
         shown = "none yet" if best is None else f"{best:.4f}"
-        text = f"tuning {self.name}: trial {len(finished)}, best {self.metric} {shown} on validation"
+        text = f"tuning {self.name}: trial {len(finished)}, best {self.metric} {shown} on other rows"
         facts: dict[str, Any] = {"candidate": len(finished), "of": self.trials, "best": best}
         left = max(self.deadline - time.monotonic(), 0.0)
         done = min(self.share_done + len(finished) / self.trials, 1.0)
