@@ -1,6 +1,6 @@
 """Batch prediction: the limit, this project and its peers, measured in turns on the same rows.
 
-python bench/batch_scoring.py [--rows N] [--repeats N] [--peer-python PATH] [--memory]
+python bench/batch_scoring.py [--rows N] [--repeats N] [--peer-python PATH] [--memory | --stages]
 """
 
 from __future__ import annotations
@@ -131,7 +131,12 @@ def main() -> None:
         folder = Path(place)
         write_models(folder)
         report: dict[str, object] = {"python": platform.python_version(), "cpus": os.process_cpu_count()}
-        if options.memory:
+        if options.stages:
+            from batch_stages import show as show_stages
+
+            write_rows(folder / "rows.parquet", options.rows)
+            report |= {kind: show_stages(folder, kind, options.repeats) for kind in ("trees", "linear")}
+        elif options.memory:
             report |= {"peak_mb": memory(folder, options)}
         else:
             write_rows(folder / "rows.parquet", options.rows)
@@ -140,7 +145,8 @@ def main() -> None:
                 show(kind, measured, options.rows)
             print("\nbudgets")
             report |= {"rows": options.rows, "budgets": judge(results), "results": _plain(results)}
-    file = HERE / "results" / ("batch_memory.json" if options.memory else "batch_scoring.json")
+    name = "batch_stages" if options.stages else "batch_memory" if options.memory else "batch_scoring"
+    file = HERE / "results" / f"{name}.json"
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(report, indent=2) + "\n")
 
@@ -158,6 +164,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--peer-python", default=sys.executable, help="an interpreter with bench/requirements.txt")
     parser.add_argument("--memory", action="store_true", help="only compare peak memory of N and 10 N rows")
+    parser.add_argument("--stages", action="store_true", help="only tell the processor time of each stage")
     return parser.parse_args()
 
 

@@ -7,7 +7,9 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -168,6 +170,12 @@ def build() -> typer.Typer:
     return app
 
 
+@cache
+def command() -> Any:
+    """The command as the parser runs it, made once in a process: who forks makes it before."""
+    return typer.main.get_command(build())
+
+
 def exit_code(fault: Fault) -> int:
     """The exit code of a command that ends with this fault."""
     if isinstance(fault, BadInput | Misconfigured | Missing):
@@ -182,7 +190,7 @@ def main() -> None:
     """
     arguments = sys.argv[1:] or ["--help"]
     try:
-        code = int(build()(arguments, prog_name="mlops", standalone_mode=False) or 0)
+        code = int(command()(arguments, prog_name="mlops", standalone_mode=False) or 0)
     except Exception as error:  # noqa: BLE001 -- a person gets a sentence; an unexpected trace goes to a file
         code, sentence = _ending(error)
         err.print(f"mlops: {sentence}", markup=False, soft_wrap=True)

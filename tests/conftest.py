@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from azure_parts import self_signed
 from fault_matrix import pytest_addoption  # noqa: F401 -- a hook of pytest
 from forks import Forks
 from hypothesis import HealthCheck, settings
+from in_memory import in_memory
 from key_vault_double import Vault, key_vault
 from kusto_double import Cluster, kusto_cluster
 from postgres import PostgresServer, postgres_server
@@ -25,6 +27,8 @@ from local.azurite.process import Azurite, install
 from local.tools.odbc_driver import register
 from shared.core.errors import Transient
 
+# Every home, lake and database of a test lies in memory, where there is enough of it.
+in_memory()
 # A busy machine is slow, and that is no finding.
 settings.register_profile(
     "patient", max_examples=sampling.examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -141,6 +145,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     fault_matrix.remember(items)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end, so that no garbage collection needs to look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

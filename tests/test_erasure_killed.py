@@ -46,7 +46,7 @@ def test_a_kill_at_any_port_call_of_an_erasure_is_gone_on_with(tmp_path: Path, f
     shutil.copytree(start, whole, copy_function=link_or_copy)
     assert forks.live("forget", whole) == 0
     told, expected = json.loads((whole / "calls").read_text()), final_state(whole)
-    for call in chosen(told, sample, 3):
+    for call in chosen(told, sample, 2):
         home = tmp_path / str(call)
         shutil.copytree(start, home, copy_function=link_or_copy)
         assert forks.live("forget", home, call) == -signal.SIGKILL

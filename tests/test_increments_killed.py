@@ -145,7 +145,7 @@ def test_a_kill_at_any_port_call_of_labels_alone_freezes_their_rows_once(
     told, expected = json.loads((whole / "calls").read_text()), streamed_state(whole)
     assert [(kind, rows) for kind, rows, _ in expected["parts"]["left"]] == [("stream", 40)]  # type: ignore[index]
     assert (expected["asked"], len(expected["records"])) == (["new_data"], 1)  # type: ignore[arg-type]
-    for call in chosen(told, sample, 3):
+    for call in chosen(told, sample, 2):
         home = tmp_path / str(call)
         shutil.copytree(start, home, copy_function=link_or_copy)
         assert forks.live("labels_alone", home, call) == -signal.SIGKILL

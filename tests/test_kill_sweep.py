@@ -31,7 +31,7 @@ from shared.core.ledger import ENDED
 from shared.ports import Ports
 from shared.prediction.delta_table import predictions_table
 
-SAMPLE, PAIRS, ORPHANS = 5, 3, 3
+SAMPLE, PAIRS, ORPHANS = 3, 2, 2
 # A whole run draws so many pairs.
 MANY_PAIRS = 40
 

@@ -21,7 +21,7 @@ from world import points_csv, settings_at, world_at
 
 from local.azurite.process import Azurite
 
-SAMPLE = 3
+SAMPLE = 2
 
 Servers = tuple[Azurite, PostgresServer]
 

@@ -49,7 +49,7 @@ def test_a_kill_at_any_port_call_of_a_lost_trial_rolls_back_once(tmp_path: Path,
     expected = final_state(whole)
     assert [one[:2] for one in expected["generations"]] == [(1, 1), (2, 2), (3, 1)]  # type: ignore[attr-defined]
     assert (expected["generations"][-1][2], expected["alerts"]) == ("trial", 1)  # type: ignore[index]
-    for call in chosen(told, sample, 3):
+    for call in chosen(told, sample, 2):
         home = tmp_path / str(call)
         shutil.copytree(start, home, copy_function=link_or_copy)
         assert forks.live("trial", home, call) == -signal.SIGKILL

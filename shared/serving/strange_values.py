@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from shared.training.input_contract import Feature, InputContract
+    from shared.training.unlearned.extremes import Extremes
 
 _SHOWN = 40
 _LISTED = 8
@@ -67,13 +68,15 @@ class StrangeValues:
 NOTHING = StrangeValues()
 
 
-def strange_of_table(table: pa.Table, matrix: np.ndarray, learned: LearnedRanges) -> StrangeValues:
-    """What is strange in a table; `matrix` is the table as it was encoded."""
+def strange_of_table(
+    table: pa.Table, matrix: np.ndarray, learned: LearnedRanges, within: Extremes | None = None
+) -> StrangeValues:
+    """What is strange in a table; `matrix` is the table as it was encoded, `within` its extremes where known."""
     if learned.contract.text is not None:
         name = learned.contract.text.name
         return StrangeValues(wordless(table.column(name).to_pylist(), matrix[:, 0].tolist(), name))
-    far, marked = far_of_matrix(matrix, learned)
-    return StrangeValues(unknown_of_table(table, matrix, learned.contract), far, marked)
+    far, marked = far_of_matrix(matrix, learned, within)
+    return StrangeValues(unknown_of_table(table, matrix, learned.contract, within), far, marked)
 
 
 def strange_of_rows(rows: Sequence[Mapping[str, Any]], learned: LearnedRanges) -> StrangeValues:
@@ -98,9 +101,11 @@ def _strange_texts(rows: Sequence[Mapping[str, Any]], feature: Feature) -> Stran
     return NOTHING if all(judged) else StrangeValues(wordless(texts, judged, feature.name))
 
 
-def far_of_matrix(matrix: np.ndarray, learned: LearnedRanges) -> tuple[Mapping[str, int], frozenset[str]]:
+def far_of_matrix(
+    matrix: np.ndarray, learned: LearnedRanges, within: Extremes | None = None
+) -> tuple[Mapping[str, int], frozenset[str]]:
     """The far numbers of a matrix, and the columns in which they look like a misread thousands mark."""
-    far = learned.far(matrix)
+    far = learned.far(matrix, within)
     names = learned.contract.names
     marked = frozenset(name for name in far if learned.marked(name, matrix[:, names.index(name)]))
     return far, marked

@@ -27,17 +27,74 @@ def encode(table: pa.Table | pa.RecordBatch, contract: InputContract) -> np.ndar
 
     Of a text an object array (rows, 1). Quarantined when a feature's column is absent or holds another type.
     """
-    if contract.text is not None:
-        return _texts(table, contract.text)
-    matrix = np.empty((table.num_rows, len(contract.features)), dtype=np.float32)
-    present = {name: position for position, name in enumerate(table.schema.names)}
-    # A number beyond float32 becomes infinite: who may not have one looks for it in the whole matrix.
-    with np.errstate(over="ignore"):
-        for position, feature in enumerate(contract.features):
-            if feature.name not in present:
-                raise Quarantined("missing_column", _absent(feature.name, present), column=feature.name)
-            matrix[:, position] = _values(table.column(present[feature.name]), feature)
-    return matrix
+    return TableEncoder(contract).encode(table)
+
+
+class TableEncoder:
+    """Encodes the blocks of a table for one contract: a dictionary that comes again is not looked up again.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self, contract: InputContract) -> None:
+        self._contract = contract
+        # By category the dictionary of the last block and its codes, replaced at once.
+        self._last: dict[str, tuple[pa.Array, np.ndarray]] = {}
+
+    def encode(self, table: pa.Table | pa.RecordBatch, into: np.ndarray | None = None) -> np.ndarray:
+        """The matrix of `encode`, in the first rows of the float32 matrix `into` where one is given."""
+        if self._contract.text is not None:
+            return _texts(table, self._contract.text)
+        features = self._contract.features
+        matrix = np.empty((table.num_rows, len(features)), np.float32) if into is None else into[: table.num_rows]
+        present = {name: position for position, name in enumerate(table.schema.names)}
+        # A number beyond float32 becomes infinite: who may not have one looks for it in the whole matrix.
+        with np.errstate(over="ignore"):
+            for position, feature in enumerate(features):
+                if feature.name not in present:
+                    raise Quarantined("missing_column", _absent(feature.name, present), column=feature.name)
+                self._fill(matrix[:, position], table.column(present[feature.name]), feature)
+        return matrix
+
+    def _fill(self, cells: np.ndarray, column: pa.Array | pa.ChunkedArray, feature: Feature) -> None:
+        start = 0
+        for chunk in column.chunks if hasattr(column, "chunks") else (column,):
+            # To float32 part by part: their common type would round large integers twice.
+            values = self._codes(chunk, feature) if feature.kind == "category" else _numbers(chunk, feature)
+            cells[start : start + len(chunk)] = values
+            start += len(chunk)
+
+    def _codes(self, array: pa.Array, feature: Feature) -> np.ndarray:
+        """Look each distinct value up once, then the rows by position."""
+        import pyarrow as pa
+
+        encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+        codes = self._codes_of(encoded.dictionary, feature)
+        indices = encoded.indices
+        if indices.null_count:
+            indices = indices.cast(pa.int64()).fill_null(len(codes) - 1)
+        # Arrow has checked the positions; to check them again costs a fifth.
+        taken: np.ndarray = codes.take(indices.to_numpy(), mode="clip")
+        return taken
+
+    def _codes_of(self, dictionary: pa.Array, feature: Feature) -> np.ndarray:
+        """The code of each value of a dictionary, and one more for what a null points to."""
+        last = self._last.get(feature.name)
+        if last is not None and last[0].type == dictionary.type and last[0].equals(dictionary):
+            return last[1]
+        codes = _looked_up(dictionary, feature)
+        self._last[feature.name] = dictionary, codes
+        return codes
+
+
+def _looked_up(dictionary: pa.Array, feature: Feature) -> np.ndarray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    codes = np.full(len(dictionary) + 1, UNKNOWN, dtype=np.float32)
+    found = pc.index_in(dictionary.cast(pa.string()), value_set=pa.array(feature.values, pa.string()))
+    codes[:-1] = found.fill_null(int(UNKNOWN)).to_numpy()
+    return codes
 
 
 def _texts(table: pa.Table | pa.RecordBatch, feature: Feature) -> np.ndarray:
@@ -75,15 +132,6 @@ def _absent(name: str, present: Collection[str]) -> str:
     return f"Column {name!r} is missing; the model needs it and the table has {', '.join(map(repr, present))}."
 
 
-def _values(column: pa.Array | pa.ChunkedArray, feature: Feature) -> np.ndarray:
-    convert = _codes if feature.kind == "category" else _numbers
-    parts = [convert(chunk, feature) for chunk in (column.chunks if hasattr(column, "chunks") else (column,))]
-    if len(parts) == 1:
-        return parts[0]
-    # To float32 part by part: their common type would round large integers twice.
-    return np.concatenate(parts, dtype=np.float32, casting="unsafe") if parts else np.empty(0, dtype=np.float32)
-
-
 def _numbers(array: pa.Array, feature: Feature) -> np.ndarray:
     import pyarrow as pa
 
@@ -104,24 +152,6 @@ def _nan_for_null(array: pa.Array) -> np.ndarray:
     filled: np.ndarray = array.fill_null(0).to_numpy(zero_copy_only=False).astype(np.float32)
     filled[array.is_null().to_numpy(zero_copy_only=False)] = np.nan
     return filled
-
-
-def _codes(array: pa.Array, feature: Feature) -> np.ndarray:
-    """Look each distinct value up once, then the rows by position."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    distinct = encoded.dictionary.cast(pa.string())
-    # One slot more than there are values: what a null points to.
-    table = np.full(len(distinct) + 1, UNKNOWN, dtype=np.float32)
-    found = pc.index_in(distinct, value_set=pa.array(feature.values, pa.string()))
-    table[:-1] = found.fill_null(int(UNKNOWN)).to_numpy()
-    indices = encoded.indices
-    if indices.null_count:
-        indices = indices.cast(pa.int64()).fill_null(len(distinct))
-    codes: np.ndarray = table.take(indices.to_numpy())
-    return codes
 
 
 class RowEncoder:

@@ -119,7 +119,7 @@ def together() -> Together:
         barrier = Barrier(len(calls))
 
         def one(call: Callable[[], object]) -> object:
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=300)
             try:
                 return call()
             except Exception as error:  # noqa: BLE001 -- the loser's error is an answer here

@@ -89,7 +89,7 @@ def hosted(home: Path) -> Iterator[dict[str, str]]:
         port, *keys = process.stdout.readline().split()
         yield {"url": f"http://127.0.0.1:{port}/api/", **dict(zip(("operate", "approve", "score"), keys, strict=True))}
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(300)
 
 
 @pytest.fixture(scope="module")

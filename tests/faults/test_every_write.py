@@ -5,8 +5,6 @@ A sample of the writes is taken, drawn with a seed; `make test-all` takes every 
 
 from __future__ import annotations
 
-import os
-import random
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,10 +16,9 @@ from failing_writes import Failure, Writes, failing
 from lives import AtOnce
 from ports_with import ports_with
 from postgres import PostgresServer
+from sampling import Sample
 from world import World
 
-SEED = 20261130
-FULL = "MLOPS_FULL_SWEEP"
 SAMPLE = 1
 FAILURES: tuple[Failure, ...] = get_args(Failure.__value__)
 
@@ -69,14 +66,16 @@ def undisturbed(
 @pytest.mark.fault(22, 27, 34)
 @pytest.mark.parametrize("failure", FAILURES)
 def test_whichever_write_fails_the_loop_ends_the_same(
-    tmp_path: Path, undisturbed: tuple[str, int, dict[str, Any]], request: pytest.FixtureRequest, failure: Failure
+    tmp_path: Path,
+    undisturbed: tuple[str, int, dict[str, Any]],
+    request: pytest.FixtureRequest,
+    failure: Failure,
+    sample: Sample,
 ) -> None:
     """A full disk, a broken one, a connection that is lost before or after the commit."""
     backend, count, expected = undisturbed
-    draw = random.Random(f"{SEED} {backend} {failure}")
-    chosen = range(1, count + 1) if os.environ.get(FULL) else draw.sample(range(1, count + 1), SAMPLE)
     wrong = {}
-    for number in chosen:
+    for number in sample(range(1, count + 1), SAMPLE, f"writes to {backend}"):
         writes = Writes(number, failure)
         with database(backend, request) as url, lived(tmp_path / str(number), url, writes) as world:
             found = effects(world)

@@ -94,7 +94,7 @@ def test_native_code_that_crashes_takes_its_own_process_only() -> None:
         rehearsal = pool.submit(rehearse, logistic(3.0), contract, Limits(repeats=10_000_000))
         crash_a_rehearsal(rehearsal.done)
         with pytest.raises(Refused, match="rehearsal ended with -11"):
-            rehearsal.result(timeout=60)
+            rehearsal.result(timeout=600)
 
 
 @pytest.mark.fault(64)

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sampling import Sample
 from simulated.endings import check_end
 from simulated.installations import Installation, in_memory, on_disk
 from simulated.life import Life
@@ -20,6 +21,7 @@ from simulated.promises import check
 
 FULL = bool(os.environ.get("MLOPS_FULL_SWEEP"))
 ALONE = [int(seed) for seed in os.environ.get("MLOPS_SEED", "").split()]
+IN_MEMORY, ON_DISK = 200, 2
 KEPT = [int(line.split()[0]) for line in Path(__file__).with_name("failed_seeds.txt").read_text().splitlines()]
 
 
@@ -50,15 +52,19 @@ def lived(place: Installation, seed: int) -> list[str]:
 
 
 @pytest.mark.fault(23, 24, 27)
-@pytest.mark.parametrize("seed", seeds(2000 if FULL else 200))
-def test_the_promises_hold_whatever_happens(seed: int) -> None:
+@pytest.mark.parametrize("seed", seeds(2000 if FULL else IN_MEMORY))
+def test_the_promises_hold_whatever_happens(seed: int, sample: Sample) -> None:
     """Messages are lost, repeated and reordered; workers die, pause and lose answers; disks fill; hosts are killed."""
+    if not FULL:
+        sample.note(f"{IN_MEMORY} of 2000 seeds")
     lived(in_memory(seed), seed)
 
 
-@pytest.mark.parametrize("seed", seeds(200 if FULL else 2))
-def test_they_hold_on_the_real_adapters(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("seed", seeds(200 if FULL else ON_DISK))
+def test_they_hold_on_the_real_adapters(tmp_path: Path, seed: int, sample: Sample) -> None:
     """The same lives on the folder lake and SQLite."""
+    if not FULL:
+        sample.note(f"{ON_DISK} of 200 seeds")
     lived(on_disk(tmp_path, seed), seed)
 
 

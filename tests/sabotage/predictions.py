@@ -103,7 +103,7 @@ PREDICTIONS = (
     mutation(
         "unknown values uncounted",
         "shared/serving/strange_values.py",
-        "    return StrangeValues(unknown_of_table(table, matrix, learned.contract), far, marked)",
+        "    return StrangeValues(unknown_of_table(table, matrix, learned.contract, within), far, marked)",
         "    return NOTHING",
         "shared/serving/test_strange_values.py::test_unknown_and_far_values_of_a_table_are_counted",
         "shared/serving/test_strange_values.py::test_a_window_tells_in_history_and_sql",

@@ -39,7 +39,7 @@ class Api:
     def client(self, scope: str = "") -> httpx.Client:
         """Requests with the key of that scope, or without any."""
         headers = {"x-functions-key": self.keys.newest_for_scope(scope)} if scope else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=300)
 
     def land(self, path: str, content: bytes) -> None:
         """Store a file and work it off; the running host hears of it, too, and is through with it."""

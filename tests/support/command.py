@@ -26,6 +26,7 @@ from shared.settings import NAMES
 REPOSITORY = Path(__file__).resolve().parents[2]
 REAL_DATA = REPOSITORY.parent / "shared" / "data"
 COMMAND = (sys.executable, "-m", "local.cli")
+UNTRACKED = {"PYTHONPATH": str(Path(__file__).with_name("untracked"))}
 _SCHEDULES = ("PLAN_SCHEDULE", "RECONCILE_SCHEDULE", "MONITOR_SCHEDULE", "RETENTION_SCHEDULE")
 
 
@@ -75,7 +76,8 @@ class Command:
     def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
         # A host that a test kills makes the next one wait for nothing.
-        self.settings = {"TRAINING_PROFILE": "demo", "QUIET_SECONDS": "0", "LOCAL_WAITS": "0", **settings}
+        usual = {"TRAINING_PROFILE": "demo", "QUIET_SECONDS": "0", "LOCAL_WAITS": "0"}
+        self.settings = {**UNTRACKED, **usual, **settings}
 
     def __call__(self, *arguments: object, **settings: str) -> Answer:
         """Run to the end; the output never has a stack trace."""
@@ -106,7 +108,7 @@ class Command:
                 yield Up(process, port, keys["functionKeys"][0]["value"])
             finally:
                 process.send_signal(signal.SIGTERM)
-                process.wait(30)
+                process.wait(300)
 
     def sql(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the project's database, read the way any tool reads SQLite."""
@@ -118,7 +120,7 @@ class Command:
         return self.home / "lake" / path
 
 
-def until[T](ask: Callable[[], T], what: str, seconds: float = 90) -> T:
+def until[T](ask: Callable[[], T], what: str, seconds: float = 600) -> T:
     """What `ask` returns as soon as it is true; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := ask()):

@@ -6,6 +6,7 @@ Each line is `[arguments, environment]`; the answer is `[exit code, standard out
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import pkgutil
@@ -19,10 +20,22 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 240
+SECONDS = 900
 # Libraries in C that start threads when they are imported: whoever forks wants none.
 _NO_THREAD = "background_thread:false"
 ALONE = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": _NO_THREAD, "_RJEM_MALLOC_CONF": _NO_THREAD}
+# The last ones are imported on first use, by libraries too.
+EVERYTHING = (
+    "local.cli",
+    "local.host.functions_host",
+    "local.host.events.subscriptions",
+    "azure.functions",
+    "pandas",
+    "jinja2.ext",
+    "rich._emoji_codes",
+    "sqlalchemy.dialects.sqlite",
+    "typer._adapters",
+)
 _IDLE: SimpleQueue[Server] = SimpleQueue()
 
 
@@ -62,6 +75,9 @@ def serve() -> None:
     sys.path[0] = str(ROOT)
     _import_everything()
     assert len(list(Path("/proc/self/task").glob("*"))) <= 1, "an import has started a thread"
+    _make_ready()
+    # A child that collects garbage leaves what was imported alone, so that it need not copy those pages.
+    gc.freeze()
     for line in sys.stdin:
         arguments, environ = json.loads(line)
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -74,12 +90,21 @@ def _import_everything() -> None:
 
     import shared
 
-    for name in ("local.cli", "local.host.functions_host", "local.host.events.subscriptions", "pandas", "jinja2.ext"):
+    for name in EVERYTHING:
         import_module(name)
     for found in pkgutil.walk_packages(shared.__path__, "shared."):
         # Alembic's environment can be loaded by Alembic only.
         if not found.name.endswith(".migrations.env"):
             import_module(found.name)
+
+
+def _make_ready() -> None:
+    """What each command would make first, and the same every time."""
+    from local.cli import command
+
+    command()
+    # Which scenarios there are, each command reads from its own environment.
+    assert "model_training.scenarios" not in sys.modules
 
 
 def _fork(arguments: list[str], environ: dict[str, str], out: IO[bytes], err: IO[bytes]) -> int:

@@ -39,7 +39,7 @@ class Client:
 
     def connected(self) -> socket.socket:
         """A connection to the host."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=300)
 
     def _exchange(self, request: Json, connection: socket.socket) -> Json:
         data = self.wire(request)

@@ -74,7 +74,7 @@ class VectorHost:
 
     def until(self, true: Callable[[], bool]) -> None:
         """Wait for something that must happen."""
-        ends = time.monotonic() + 20
+        ends = time.monotonic() + 300
         while not true():
             assert time.monotonic() < ends, self.seen(0)[-5:]
             time.sleep(0.002)

@@ -6,6 +6,7 @@ when they are imported are told not to by its environment; whether they listen i
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pkgutil
@@ -235,7 +236,7 @@ def start(what: str, home: Path, calls: int | None) -> int:
 
 def serve() -> None:
     """Answer until the input ends."""
-    for name in ("pandas", "jinja2.ext", "pyarrow.dataset"):
+    for name in ("pandas", "jinja2.ext", "pyarrow.dataset", "sqlalchemy.dialects.sqlite"):
         import_module(name)
     for found in pkgutil.walk_packages(shared.adapters.__path__, "shared.adapters."):
         # Alembic's environment can be loaded by Alembic only.
@@ -243,6 +244,8 @@ def serve() -> None:
             import_module(found.name)
     named()
     assert len(list(Path("/proc/self/task").glob("*"))) <= 1, "an import has started a thread"
+    # A child that collects garbage leaves what was imported alone, so that it need not copy those pages.
+    gc.freeze()
     for line in sys.stdin:
         what, home, calls = json.loads(line)
         print(live(what, Path(home), calls), flush=True)  # noqa: T201 -- the answer

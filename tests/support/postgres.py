@@ -119,6 +119,8 @@ def _served(folder: Path) -> Iterator[PostgresServer]:
     # Nothing here outlives the test, so nothing waits for the disk.
     line = [str(found.bin_path / "postgres"), "-D", str(folder), "-h", "127.0.0.1", "-p", str(port), "-k", "", "-F"]
     settings = ("max_connections=200", "max_wal_size=256MB", "synchronous_commit=off", "deadlock_timeout=100ms")
+    # Whoever ends it at once would leave segments of shared memory behind.
+    settings += ("dynamic_shared_memory_type=mmap",)
     line += [part for setting in settings for part in ("-c", setting)]
     log = (folder.parent / f"{folder.name}.log").open("wb")
     process = subprocess.Popen(line, stdout=log, stderr=log, user=found.system_user)
@@ -129,13 +131,13 @@ def _served(folder: Path) -> Iterator[PostgresServer]:
         server.close()
     finally:
         process.send_signal(signal.SIGQUIT)
-        process.wait(timeout=20)
+        process.wait(timeout=300)
         log.close()
 
 
 def _connected(port: int, process: subprocess.Popen[bytes]) -> str:
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while True:
         try:
             psycopg.connect(url).close()

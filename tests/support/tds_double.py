@@ -91,7 +91,7 @@ def tds_double() -> Iterator[TdsDouble]:
     try:
         yield TdsDouble(process)
     finally:
-        process.communicate(timeout=20)
+        process.communicate(timeout=300)
 
 
 class _Gone(Exception):

@@ -19,6 +19,7 @@ class RowGroups:
         self.written = 0
         self._shape = shape
         self._waiting: list[pa.Table] = []
+        self._constants = shape.repeated(GROUP_ROWS)
         self._writer = _open(out, shape)
 
     def __enter__(self) -> Self:
@@ -40,7 +41,15 @@ class RowGroups:
 
     def _write(self, rows: pa.Table) -> None:
         # With one array per column the page limits depend on the rows alone.
-        self._writer.write_table(self._shape.complete(rows.combine_chunks()), row_group_size=GROUP_ROWS)
+        self._writer.write_table(self._complete(rows.combine_chunks()), row_group_size=GROUP_ROWS)
+
+    def _complete(self, rows: pa.Table) -> pa.Table:
+        """All columns in order: those of `rows` and the constant ones, which are the same in every group."""
+        columns = [
+            self._constants[name].slice(0, rows.num_rows) if name in self._constants else rows.column(name)
+            for name in self._shape.schema.names
+        ]
+        return pa.Table.from_arrays(columns, schema=self._shape.schema)
 
 
 def _open(out: BinaryIO, shape: Layout) -> pq.ParquetWriter:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shared.adapters.onnx.row_numbers import number_texts
 from shared.core.scenario import Kind, Task
 from shared.serving.prediction_rows import (
     join_labels,
@@ -55,12 +56,15 @@ class Layout:
 
         `kept` are int64 row positions in order; `probabilities` has shape (len(kept), labels).
         """
-        if len(kept) < table.num_rows:
-            table = table.take(kept)
+        whole, first = len(kept) == table.num_rows, self.job.first_id + start
+        ids = np.arange(first, first + len(kept)) if whole else kept + first
+        entity = self._entity(table, start + 1)
+        if not whole:
+            table, entity = table.take(kept), entity.take(pa.array(kept))
         chosen = to_predictions(self.task, self.thresholds, probabilities)
         made: dict[str, Any] = {
-            "prediction_id": pa.array(kept + (self.job.first_id + start)),
-            "entity_key": self._entity(table, kept + (start + 1)),
+            "prediction_id": pa.array(ids),
+            "entity_key": entity,
             "prediction": self._labelled(chosen),
             "probability": self._probability(probabilities, chosen),
         }
@@ -68,13 +72,9 @@ class Layout:
         made |= {name: self._reported(name, table) for name in self.report}
         return pa.table(made)
 
-    def complete(self, rows: pa.Table) -> pa.Table:
-        """Return all columns in order: those of `rows` and the constant ones."""
-        columns = [
-            _repeated(self.constants[name], rows.num_rows) if name in self.constants else rows.column(name)
-            for name in self.schema.names
-        ]
-        return pa.Table.from_arrays(columns, schema=self.schema)
+    def repeated(self, rows: int) -> Mapping[str, pa.Array]:
+        """The constant columns of so many rows."""
+        return {name: _repeated(value, rows) for name, value in self.constants.items()}
 
     @property
     def dictionaries(self) -> list[str]:
@@ -101,11 +101,11 @@ class Layout:
             return pa.nulls(table.num_rows, kind)
         return table.column(source).cast(kind)
 
-    def _entity(self, table: pa.Table, numbers: np.ndarray) -> pa.Array | pa.ChunkedArray:
-        """The entity columns as text joined with a bar; the row's number in the window (from 1) without any."""
+    def _entity(self, table: pa.Table, first: int) -> pa.Array | pa.ChunkedArray:
+        """The entity columns as text joined with a bar; without any, the rows' numbers in the window, from `first`."""
         names = self.job.scenario.entity
         if not names:
-            return pa.array(numbers).cast(pa.string())
+            return number_texts(first, table.num_rows)
         parts = [table.column(name).cast(pa.string()) for name in names]
         return pc.binary_join_element_wise(*parts, "|", null_handling="replace", null_replacement="")
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from shared.training.input_contract import InputContract
+from shared.training.unlearned.extremes import Extremes
 
 # Up to this many rows a loop is faster than arrays, which take long to begin.
 _FEW = 4
@@ -75,11 +76,16 @@ class LearnedRanges:
         categories = [feature.kind == "category" for feature in self.contract.features]
         return np.where(categories, np.float32(0), low), high
 
-    def far(self, matrix: np.ndarray) -> dict[str, int]:
-        """How many values of each number lie far outside its range; numbers without one are left out."""
+    def far(self, matrix: np.ndarray, within: Extremes | None = None) -> dict[str, int]:
+        """How many values of each number lie far outside its range; numbers without one are left out.
+
+        `within` are the matrix's extremes where they are known.
+        """
         if not self.ranges or matrix.dtype == object:
             return {}
         low, high = self.limits
+        if within is not None and within.are_within(low, high):
+            return {}
         beyond = (matrix < low) | (matrix > high)
         if not beyond.any():
             return {}

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from shared.training.unlearned.extremes import Extremes
+
 _EXAMPLES = 3
 
 
@@ -38,17 +40,29 @@ class Unknown:
 type UnknownColumns = Mapping[str, Unknown]
 
 
-def unknown_of_table(table: pa.Table, matrix: np.ndarray, contract: InputContract) -> dict[str, Unknown]:
-    """The category columns of a table and what is unknown in each; `matrix` is the table as it was encoded."""
-    found = {}
-    for position, feature in enumerate(contract.features):
-        if feature.kind == "category":
-            column = table.column(feature.name)
-            given = len(column) - column.null_count
-            lost = matrix[:, position] < 0
-            rows = int(lost.sum()) - column.null_count
-            found[feature.name] = Unknown(given, rows, _examples(column, lost) if rows else ())
-    return found
+def unknown_of_table(
+    table: pa.Table, matrix: np.ndarray, contract: InputContract, within: Extremes | None = None
+) -> dict[str, Unknown]:
+    """The category columns of a table and what is unknown in each; `matrix` is the table as it was encoded.
+
+    `within` are the matrix's extremes where they are known.
+    """
+    return {
+        feature.name: _unknown(
+            table.column(feature.name), matrix[:, position], is_known=within is not None and within.least[position] >= 0
+        )
+        for position, feature in enumerate(contract.features)
+        if feature.kind == "category"
+    }
+
+
+def _unknown(column: pa.ChunkedArray, codes: np.ndarray, *, is_known: bool) -> Unknown:
+    if is_known:
+        return Unknown(len(column), 0)
+    given = len(column) - column.null_count
+    lost = codes < 0
+    rows = int(lost.sum()) - column.null_count
+    return Unknown(given, rows, _examples(column, lost) if rows else ())
 
 
 def wordless(texts: Sequence[str | None], cleaned: Sequence[str], name: str) -> dict[str, Unknown]:

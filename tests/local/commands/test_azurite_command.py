@@ -33,7 +33,7 @@ def test_it_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
             with lake.open("kept") as source:
                 assert source.read() == b"first"
             process.send_signal(signal.SIGTERM)
-            assert process.wait(30) == 0
+            assert process.wait(300) == 0
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", said["blob_port"])) != 0
 

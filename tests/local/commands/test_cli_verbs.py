@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -33,7 +35,7 @@ class Run:
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory, samples: Samples) -> Run:
     """The demo twice, an equal model, a better one, back and forth."""
-    mlops = Command(tmp_path_factory.mktemp("verbs") / "home")
+    mlops = Command(tmp_path_factory.mktemp("verbs") / "home", PYTHONPATH="")
     more = samples.labelled(BANK, seed=11, rows=8000)["clients"]
     return Run(
         mlops,
@@ -74,6 +76,15 @@ def test_the_demo_shows_the_whole_loop(done: Run) -> None:
         assert f"rows were predicted with {name}:1; 0 failed." in done.demo.err
     assert f"{BANK}:1 was approved for prod by ada" in done.demo.err
     assert "/api/dashboard" in done.demo.out
+
+
+def test_the_trainings_are_tracked(done: Run) -> None:
+    """As runs of MLflow, each with its candidates."""
+    tables = "experiments join runs using (experiment_id)"
+    query = f"select count(*) from {tables} where experiments.name = ? and runs.name like ?"  # noqa: S608 -- fixed names
+    with closing(sqlite3.connect(done.mlops.home / "mlflow" / "mlflow.db")) as database:
+        ((found,),) = database.execute(query, (BANK, f"{BANK}-%"))
+    assert found >= 1
 
 
 def test_the_demo_again_learns_nothing_and_predicts_its_new_rows(done: Run) -> None:

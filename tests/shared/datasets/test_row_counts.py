@@ -163,7 +163,7 @@ class Together:
         self._readers.append(path)
         if len(self._readers) > 1:
             self._both.set()
-        assert self._both.wait(timeout=60), "nobody else reads"
+        assert self._both.wait(timeout=600), "nobody else reads"
         return self._lake.open(path)
 
 

@@ -125,7 +125,7 @@ def test_of_decisions_at_once_one_counts(tmp_path: Path) -> None:
     request, barrier = waiting(world), Barrier(8)
 
     def one(number: int) -> DecidedApproval | Fault:
-        barrier.wait(timeout=30)
+        barrier.wait(timeout=300)
         try:
             choice = ("approve", "reject")[number % 2]
             return decide(world.ports, request.id, choice, by=f"person {number}", reason="")

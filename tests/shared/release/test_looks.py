@@ -181,7 +181,7 @@ def test_two_increments_at_once_are_one_look(world: World) -> None:
     gate = Barrier(2)
 
     def work() -> None:
-        gate.wait(30)
+        gate.wait(300)
         dispatch.on_event(world.ports, model_message("points", 2))
 
     with ThreadPoolExecutor(2) as pool:

@@ -126,7 +126,7 @@ def one_round(
         approved,
     ]
     draw.shuffle(changes)
-    changed = list(pool.map(lambda act: (gate.wait(60), outcome(act))[1], changes))
+    changed = list(pool.map(lambda act: (gate.wait(300), outcome(act))[1], changes))
     dispatch.on_event(world.ports, model_message("points", 3))
     check_round(world, before, request, changed)
 

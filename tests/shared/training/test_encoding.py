@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from shared.core.errors import BadInput, Quarantined
-from shared.training.encoding import categories_of, encode, encode_rows
+from shared.training.encoding import TableEncoder, categories_of, encode, encode_rows
 from shared.training.input_contract import Feature, InputContract
 
 CONTRACT = InputContract((Feature("age", "number"), Feature("job", "category", ("admin", "nurse"))), ("0", "1"))
@@ -164,3 +164,15 @@ def test_a_long_value_is_cut_in_the_sentence() -> None:
     with pytest.raises(BadInput) as caught:
         encode_rows([{**GOOD, "age": "x" * 1_000_000}], CONTRACT)
     assert len(caught.value.reason) < 200
+
+
+def test_blocks_with_dictionaries_of_their_own_are_encoded_into_one_matrix() -> None:
+    """A dictionary like the last one is not looked up again, another one is; the room is used again."""
+    encoder, room = TableEncoder(CONTRACT), np.full((4, 2), 9.0, np.float32)
+    for values in (["nurse", "admin"], ["nurse", "admin"], ["admin", "nurse"], ["pilot", "nurse"]):
+        jobs = pa.DictionaryArray.from_arrays(pa.array([0, 1, None], pa.int32()), pa.array(values))
+        table = pa.table({"age": [1, None, 3], "job": jobs})
+        matrix = encoder.encode(table, room)
+        assert np.shares_memory(matrix, room)
+        _same(matrix, encode(pa.table({"age": [1, None, 3], "job": [*values, None]}), CONTRACT).tolist())
+    assert room[3].tolist() == [9.0, 9.0]

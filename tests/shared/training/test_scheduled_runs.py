@@ -117,7 +117,7 @@ def test_two_timers_at_once_start_one_run(world: World, tmp_path: Path) -> None:
     barrier = Barrier(4)
 
     def sweep(one: World) -> list[str]:
-        barrier.wait(timeout=30)
+        barrier.wait(timeout=300)
         return start_due(one.ports)
 
     with ThreadPoolExecutor(4) as pool:

@@ -27,7 +27,7 @@ from shared.core.errors import Transient
 
 # As many attempts as the real one makes, with pauses and time limits that a test can wait for.
 BRISK = RetryPolicy(connect=2, read=1, first_pause=0.01, longest_pause=2)
-SECONDS = 60.0
+SECONDS = 600.0
 FAULTS = {
     "503": UNAVAILABLE,
     "429 with Retry-After": throttled(1),
@@ -67,6 +67,7 @@ def workspace(standing: Workspace) -> Workspace:
     return standing
 
 
+@pytest.mark.sampled(14)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", WRITES)
 @pytest.mark.fault(26)
@@ -90,6 +91,7 @@ def test_one_fault_changes_nothing(workspace: Workspace, name: str, fault: str) 
 NEVER = [(name, fault) for name in WRITES for fault in STAYING if WRITES[name].method == "PUT" or fault != "truncated"]
 
 
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize(("name", "fault"), NEVER)
 def test_a_write_that_is_never_answered_is_transient_soon_so_and_done_later(
     workspace: Workspace, name: str, fault: str
@@ -171,6 +173,7 @@ def test_a_publication_with_every_fault_in_it_is_whole(workspace: Workspace) -> 
     assert stands_published(workspace)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("part", [f"/components/mlops_{submission.PUBLISHED[-1]}/", "/environments/mlops-online/"])
 def test_a_publication_that_broke_off_is_told_and_completed_by_the_next(workspace: Workspace, part: str) -> None:
     """In words, with what it could not publish; whoever publishes again finds the rest done."""
@@ -182,6 +185,7 @@ def test_a_publication_that_broke_off_is_told_and_completed_by_the_next(workspac
     assert stands_published(workspace)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("part", ["/data/points/", "/jobs/points-", "/models/points/"])
 @pytest.mark.parametrize("fault", STAYING)
 def test_the_sweep_ends_what_a_write_without_an_answer_held_up(

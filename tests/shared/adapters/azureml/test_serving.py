@@ -69,7 +69,7 @@ def test_a_version_is_deployed_in_calls_that_do_not_wait(serving: AzureMlServing
     serving.deploy("prod", V1)
     serving.deploy("prod", V1)
     assert puts(service) == ["", "/deployments/v01"]
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 600
 
 
 def test_a_deployment_says_what_it_is_made_from(serving: AzureMlServing, service: AzureMl) -> None:

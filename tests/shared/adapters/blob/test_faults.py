@@ -14,7 +14,7 @@ from shared.adapters.blob.lake import BlobLake
 from shared.core.addresses import blob_address
 from shared.core.errors import Transient
 
-SECONDS = 60.0
+SECONDS = 600.0
 FAULTS = {
     "503": UNAVAILABLE,
     "429 with Retry-After": throttled(1),
@@ -175,7 +175,7 @@ def test_whoever_is_told_to_wait_for_long_gives_way(lake: BlobLake, proxy: Fault
     began = time.monotonic()
     with pytest.raises(Transient):
         lake.stat("a")
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 600
     assert len(proxy.requests) == 1
 
 

@@ -131,7 +131,7 @@ def test_a_writer_killed_in_the_middle_leaves_nothing(place: BlobAddress, lake: 
     """Blocks without a commit are no blob; the next writer is not disturbed by them."""
     name = f"killed/{after}"
     line = [sys.executable, "-c", KILLED, str(SUPPORT), str(TESTS.parent), place.url, name, str(after)]
-    assert subprocess.run(line, check=False, timeout=60).returncode == -signal.SIGKILL
+    assert subprocess.run(line, check=False, timeout=600).returncode == -signal.SIGKILL
     assert lake.stat(name) is None
     assert list(lake.list("killed/")) == []
     _, written = lake.put(name, LARGE)

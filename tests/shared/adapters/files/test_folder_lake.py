@@ -48,7 +48,7 @@ def test_of_two_processes_one_writes_each_name(tmp_path: Path) -> None:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    won = [[int(line) for line in process.communicate(timeout=60)[0].split()] for process in writers]
+    won = [[int(line) for line in process.communicate(timeout=600)[0].split()] for process in writers]
     assert [sum(column) for column in zip(*won, strict=True)] == [1] * 30
     lake = FolderLake(tmp_path)
     for blob in lake.list(""):

@@ -110,7 +110,7 @@ def test_the_pause_is_the_one_that_is_asked_for(rows: Cluster) -> None:
     began = time.monotonic()
     policy = RetryPolicy(connect=2, read=1, first_pause=0.01, growth=0.1, longest_pause=1.0)
     queries_of(rows, policy).ask(COUNT, PARAMETERS)
-    assert 1.0 <= time.monotonic() - began < 60
+    assert 1.0 <= time.monotonic() - began < 600
     rows.faults = [Fault(429, {"Retry-After": "3600"}, bad_request("throttled"))]
     asked = len(rows.asked)
     with pytest.raises(Transient, match="429"):

@@ -226,7 +226,7 @@ def test_many_open_it_at_once(url: str) -> None:
     barrier = Barrier(3)
 
     def one(_: int) -> None:
-        barrier.wait(timeout=30)
+        barrier.wait(timeout=300)
         open_database(url).dispose()
 
     with ThreadPoolExecutor(3) as pool:

@@ -11,7 +11,21 @@ import pyarrow.parquet as pq
 import pytest
 from contracts.test_predictions_contract import COMMITTED
 from postgres import PostgresServer
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, delete, func, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.sql.bulk.load import BATCH_ROWS, insert_predictions
@@ -143,3 +157,32 @@ def test_a_damaged_file_is_corrupt(engine: Engine, table: Table, predicted: Pred
     for damaged in (bytes(flipped), good[: len(good) // 2], short.getvalue()):
         with engine.connect() as connection, pytest.raises(Corrupt, match="The prediction file"):
             insert_predictions(connection, table, io.BytesIO(damaged))
+
+
+@pytest.mark.parametrize("row", [0, 5, BATCH_ROWS - 1, BATCH_ROWS, BATCH_ROWS + 6])
+def test_a_nul_character_is_named_in_whatever_row_it_stands(engine: Engine, row: int) -> None:
+    """Also behind a null and in a later batch; a text without one is taken."""
+    texts: list[str | None] = ["é", None, ""] * (BATCH_ROWS // 3 + 3)
+    for bad in ("a\0b", "\0"):
+        file, named = io.BytesIO(), [*texts[:row], bad, *texts[row + 1 :]]
+        pq.write_table(pa.table({"id": pa.array(range(len(named))), "s": named}), file)
+        table = Table("y", MetaData(), Column("id", Integer, primary_key=True), Column("s", Text))
+        with engine.connect() as connection:
+            table.create(connection, checkfirst=True)
+            with pytest.raises(Corrupt, match=f"row {row + 1}, column s"):
+                insert_predictions(connection, table, file)
+
+
+@pytest.mark.parametrize("gap", [1, 3])
+def test_a_table_of_many_columns_stays_within_what_a_statement_may_have(engine: Engine, gap: int) -> None:
+    """SQLite takes so many parameters and no more, with ids in a row or not."""
+    names, rows = [f"c{n}" for n in range(300)], 2 * STATEMENT_ROWS + 1
+    ids = [gap * n for n in range(1, rows + 1)]
+    columns = {"id": pa.array(ids), **{name: pa.array([n * 0.5 + at for n in ids]) for at, name in enumerate(names)}}
+    file = io.BytesIO()
+    pq.write_table(pa.table(columns), file)
+    table = Table("z", MetaData(), Column("id", Integer, primary_key=True), *(Column(name, Float) for name in names))
+    with engine.begin() as connection:
+        table.create(connection)
+        assert insert_predictions(connection, table, file) == rows
+        assert _stored(connection, table) == _expected(file)

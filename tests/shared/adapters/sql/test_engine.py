@@ -98,7 +98,7 @@ def test_several_processes_may_open_it_first(url: str) -> None:
     processes = [start(OPENER, url) for _ in range(4)]
     for process in processes:
         go(process)
-    assert [process.communicate(timeout=60) and process.returncode for process in processes] == [0] * 4
+    assert [process.communicate(timeout=600) and process.returncode for process in processes] == [0] * 4
     engine = open_database(url)
     with engine.connect() as connection:
         assert connection.scalars(text(STAMP)).all() == [revision_id(LATEST)]
@@ -111,7 +111,7 @@ def test_processes_share_the_work(url: str) -> None:
     processes = [start(WORKER, url, "60") for _ in range(3)]
     for process in processes:
         go(process)
-    done = [int(line) for process in processes for line in process.communicate(timeout=60)[0].split()]
+    done = [int(line) for process in processes for line in process.communicate(timeout=600)[0].split()]
     assert sorted(done) == list(range(60))
 
 

@@ -198,7 +198,7 @@ def test_many_open_an_empty_database_at_once(empty: str) -> None:
     barrier = Barrier(4)
 
     def one(_: int) -> None:
-        barrier.wait(timeout=30)
+        barrier.wait(timeout=300)
         open_database(empty).dispose()
 
     with ThreadPoolExecutor(4) as pool:

@@ -188,7 +188,7 @@ def test_a_real_deadlock_ends_with_both_done(engine: Engine) -> None:
             attempts.append(first)
             connection.execute(text("UPDATE timer_beat SET fired = fired + 1 WHERE name = :n"), {"n": first})
             if len(attempts) <= 2:
-                both.wait(timeout=20)
+                both.wait(timeout=300)
             connection.execute(text("UPDATE timer_beat SET fired = fired + 1 WHERE name = :n"), {"n": second})
 
         return work
@@ -211,7 +211,7 @@ def test_a_serialization_failure_runs_again(engine: Engine) -> None:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
         seen = int(connection.scalar(text("SELECT count(*) FROM timer_beat")) or 0)
         if len(attempts) <= 2:
-            both.wait(timeout=20)
+            both.wait(timeout=300)
         connection.execute(BEAT, {"n": f"beat {seen} {len(attempts)}"})
         return seen
 
@@ -258,7 +258,7 @@ def test_a_lock_that_stays_is_transient(url: str, engine: Engine) -> None:
         holder.execute(text("UPDATE ledger SET repeats = 5"))
         with pytest.raises(Transient, match="lock timeout"):
             ledger.note("blob", "k", "waiting", "b")
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 600
     ledger.note("blob", "k", "waiting", "b")
     impatient.dispose()
 
