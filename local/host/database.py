@@ -73,6 +73,23 @@ class HostDatabase:
                 raise
             self._end("COMMIT")
 
+    @contextmanager
+    def repeatable(self) -> Iterator[None]:
+        """A transaction that does not wait for the disk, for what may happen again: taking and ending a delivery.
+
+        It outlives a kill -9. A power failure may undo it, never what was committed before it; then work comes twice.
+        """
+        with self._lock:
+            outermost = self._depth == 0
+            if outermost:
+                self._execute("PRAGMA synchronous=NORMAL")
+            try:
+                with self.transaction():
+                    yield
+            finally:
+                if outermost:
+                    self._execute("PRAGMA synchronous=FULL")
+
     def _end(self, how: str) -> None:
         self._depth -= 1
         if self._depth:

@@ -22,10 +22,7 @@ from shared.prediction.delta_follower import follow
 from shared.prediction.plans import pin_plan, read_plan
 from shared.prediction.reject_files import write_rejects
 from shared.prediction.scoring_drops import drop_files
-from shared.prediction.sharding.large_window import score_in_shards
 from shared.prediction.sharding.loading import load_into_sql
-from shared.prediction.sharding.planning import planned_shards
-from shared.prediction.sharding.shard_scoring import shard_job
 from shared.prediction.sharding.size import in_shards
 from shared.prediction.short_history import CODE as SHORT_HISTORY
 from shared.prediction.window import Commit, Window, WindowState, input_key, split_input
@@ -99,6 +96,8 @@ def _commit(
 def _score(ports: PredictionPorts, scenario: Scenario, window: Window, is_late: Callable[[], bool]) -> Commit | Outcome:
     plan, plan_sha = pin_plan(ports, scenario.name, window.id, lambda: _plan(ports, scenario, window))
     if plan.in_shards is not None:
+        from shared.prediction.sharding.large_window import score_in_shards
+
         return score_in_shards(ports, scenario, plan, plan_sha, is_late)
     return score_plan(ports, scenario, plan, plan_sha, predictions_folder(scenario.name, plan.base))
 
@@ -190,6 +189,9 @@ def _job(
     )
     job = BatchJob(scenario, plan.window, first_id(plan.ordinal), provenance)
     if plan.in_shards is not None:
+        from shared.prediction.sharding.planning import planned_shards
+        from shared.prediction.sharding.shard_scoring import shard_job
+
         # A large window that another model answers hidden: its first shard is sample enough.
         with shard_job(ports.core.lake, job, planned_shards(ports, plan)[0]) as part:
             yield part

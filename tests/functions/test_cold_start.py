@@ -62,7 +62,7 @@ _ALWAYS = (
 PATHS = {
     "shared.prediction.score": (
         *_ALWAYS, "onnxruntime", "pyarrow", "shared.alerts", "shared.intake", "shared.monitoring", "shared.release",
-        "sqlalchemy",
+        "shared.prediction.sharding.attempts", "shared.prediction.sharding.planning", "sqlalchemy",
     ),
     "shared.dispatch, shared.intake.ingest": (
         *_ALWAYS, "msgspec", "onnxruntime", "pyarrow", "shared.operations", "shared.prediction.score", "sqlalchemy",

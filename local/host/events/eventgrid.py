@@ -151,7 +151,8 @@ class EventGrid:
     def _settle(self, delivery: Delivery, answer: Answer) -> None:
         now = self._clock()
         if answer.status in _SUCCESS:
-            self._database.run("DELETE FROM deliveries WHERE id = ?", delivery.id)
+            with self._database.repeatable():
+                self._database.run("DELETE FROM deliveries WHERE id = ?", delivery.id)
             return
         due = now + retry_delay(delivery.attempt, answer.status)
         reason = _dead_letter_reason(delivery, answer.status, due)

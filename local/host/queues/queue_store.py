@@ -118,7 +118,8 @@ class QueueStore:
     def get(self, queue: str, limit: int, lease: float) -> list[Message]:
         """Take up to `limit` visible messages, oldest first; hidden from other readers for `lease` seconds."""
         now = self._clock()
-        with self._database.transaction():
+        # Only a power failure could undo it, and with it the reader is gone.
+        with self._database.repeatable():
             self._database.run("DELETE FROM messages WHERE expires <= ?", now)
             due = "SELECT id FROM messages WHERE queue = ? AND visible <= ? ORDER BY inserted, rowid LIMIT ?"
             return [self._take(identity, now + lease) for (identity,) in self._database.rows(due, queue, now, limit)]
@@ -131,12 +132,14 @@ class QueueStore:
     def renew(self, message: Message, lease: float) -> bool:
         """Keep the message for `lease` more seconds; False when another reader has taken it."""
         renew = "UPDATE messages SET visible = ? WHERE id = ? AND receipt = ?"
-        return self._database.run(renew, self._clock() + lease, message.id, message.receipt) == 1
+        with self._database.repeatable():
+            return self._database.run(renew, self._clock() + lease, message.id, message.receipt) == 1
 
     def delete(self, message: Message) -> bool:
         """Delete a finished message; False when another reader has taken it."""
         delete = "DELETE FROM messages WHERE id = ? AND receipt = ?"
-        return self._database.run(delete, message.id, message.receipt) == 1
+        with self._database.repeatable():
+            return self._database.run(delete, message.id, message.receipt) == 1
 
     def release(self, message: Message, delay: float) -> bool:
         """Give the message back, visible again after `delay` seconds; False when another reader has taken it."""

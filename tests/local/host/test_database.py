@@ -22,3 +22,32 @@ def test_a_file_that_cannot_be_opened_is_a_passing_fault(tmp_path: Path) -> None
     (tmp_path / "host.db").mkdir()
     with pytest.raises(Transient, match="cannot be"):
         HostDatabase(tmp_path / "host.db")
+
+
+_FULL, _NORMAL = 2, 1
+
+
+def _waits_for_the_disk(database: HostDatabase) -> int:
+    ((level,),) = database.rows("PRAGMA synchronous")
+    return int(level)
+
+
+def _stop_half_way(database: HostDatabase) -> None:
+    with database.repeatable():
+        assert _waits_for_the_disk(database) == _NORMAL
+        database.run("INSERT INTO seen (path, etag) VALUES ('a', '1')")
+        raise KeyError
+
+
+def test_only_what_may_happen_again_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    """Also after a fault; inside of a transaction that waits it is part of it."""
+    database = HostDatabase(tmp_path / "host.db")
+    with pytest.raises(KeyError):
+        _stop_half_way(database)
+    assert (_waits_for_the_disk(database), database.rows("SELECT path FROM seen")) == (_FULL, [])
+    with database.transaction(), database.repeatable():
+        assert _waits_for_the_disk(database) == _FULL
+    with database.repeatable():
+        database.run("INSERT INTO seen (path, etag) VALUES ('b', '1')")
+    assert (_waits_for_the_disk(database), database.rows("SELECT path FROM seen")) == (_FULL, [("b",)])
+    database.close()
