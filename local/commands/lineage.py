@@ -34,6 +34,8 @@ def trace(
 ) -> None:
     """Show where a prediction comes from: row, window, model, gate, run, dataset, blobs with ETags, events."""
     named, number = _prediction(prediction)
+    if named and scenario not in (named, None):
+        raise BadInput(f"{prediction!r} names another scenario than --scenario {scenario}; accepted: one of them.")
     session = Session()
     traced = lineage.trace(session.ports, number, session.named(scenario or named))
     if json:

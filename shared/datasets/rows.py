@@ -51,9 +51,10 @@ class TableRows:
 
     def blocks(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """These columns in slices of the table."""
-        chosen = self.table if columns is None else self.table.select(list(columns))
         for start in range(0, max(self.num_rows, 1), self.block):
-            yield chosen.slice(start, self.block)
+            # Sliced first: a slice of a table without columns does not know how many rows there are.
+            block = self.table.slice(start, self.block)
+            yield block if columns is None else block.select(list(columns))
 
 
 @dataclass(frozen=True, slots=True)

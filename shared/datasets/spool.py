@@ -16,14 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Buffer
 
 _BUFFER = 1 << 20
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 class Spool:
     """A temporary file that is written once from its start and read by any number of readers, each at its own place."""
 
     def __init__(self) -> None:
-        with tempfile.TemporaryFile(buffering=0) as file:
-            self.descriptor = os.dup(file.fileno())
+        """Transient when no folder for temporary files takes one: their disk is full."""
+        try:
+            with tempfile.TemporaryFile(buffering=0) as file:
+                self.descriptor = os.dup(file.fileno())
+        except OSError as error:
+            # A process that looks for a folder for the first time is told of no folder where all are full.
+            if error.errno not in {*_NO_ROOM, errno.ENOENT}:
+                raise
+            raise Transient(f"No folder for temporary files takes one ({error}); this work is tried again.") from error
         # Readers and writers hold the spool: the file goes with the last of them.
         weakref.finalize(self, os.close, self.descriptor)
 
@@ -64,7 +72,7 @@ class _Writer(io.RawIOBase):
             while rest:
                 rest = rest[os.write(self._spool.descriptor, rest) :]
         except OSError as error:
-            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            if error.errno not in _NO_ROOM:
                 raise
             folder = tempfile.gettempdir()
             raise Transient(f"The disk for temporary files ({folder}) is full; this work is tried again.") from error

@@ -40,13 +40,19 @@ def committed_file(ports: PredictionPorts, file: CommittedFile) -> Iterator[Bina
 
 
 def answer_blocks(ports: PredictionPorts, files: Iterable[CommittedFile]) -> Iterator[pa.RecordBatch]:
-    """The answers in these files block by block, without what else a row tells; Corrupt like `committed_file`."""
+    """The answers in these files block by block, one at least of each, without what else a row tells.
+
+    Corrupt like `committed_file`.
+    """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     for file in files:
         with committed_file(ports, file) as source:
             parquet = pq.ParquetFile(source, page_checksum_verification=True, pre_buffer=False)
             names = [name for name in parquet.schema_arrow.names if is_answer(name)]
+            if not parquet.metadata.num_rows:
+                yield pa.RecordBatch.from_pylist([], pa.schema([parquet.schema_arrow.field(name) for name in names]))
             yield from parquet.iter_batches(columns=names)
 
 

@@ -60,6 +60,17 @@ def test_a_window_with_rows_that_were_set_aside_is_monitored(tmp_path: Path) -> 
     assert [(one.window, one.rows, one.reason) for one in facts] == [(commit.window, 200, "")]
 
 
+def test_a_window_without_any_prediction_is_monitored(tmp_path: Path) -> None:
+    """All of its rows keep the contract and none can be scored."""
+    world = World(tmp_path, scenarios={"points": replace(POINTS, bad_rows=BadRows(rows=9))})
+    world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
+    world.handle(world.land("scoring/points/s1/points.csv", b"id,x,color\n900,1e300,red\n901,-1e300,red\n"))
+    (commit,) = world.ports.prediction.predictions.commits("points")
+    monitor(world.ports, "points")
+    facts = world.ports.monitoring.measurements.windows("points")
+    assert [(one.window, one.rows, one.reason) for one in facts] == [(commit.window, 0, "")]
+
+
 def test_rows_that_come_with_every_drop_count_once_on_disk_too(tmp_path: Path) -> None:
     """The first of equal rows stays, in its place; a key with two values is refused as before."""
     world = World(tmp_path)
