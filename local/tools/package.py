@@ -49,12 +49,13 @@ def _known(root: Path) -> Iterator[str]:
 
 
 def package(target: Path = TARGET, root: Path = ROOT) -> Path:
-    """Write the zip; Permanent when it is too large."""
+    """Write the zip; Permanent when it is too large or a module of it is not one."""
     target.parent.mkdir(parents=True, exist_ok=True)
     files = {name: (root / name).read_bytes() for name in contents(root) if (root / name).is_file()}
     files |= {name: file.read_bytes() for name, file in _of_users()}
+    files |= _compiled(files)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (files | _compiled(files)).items():
+        for name, content in files.items():
             archive.writestr(_entry(name), content)
     size = target.stat().st_size
     if size > MAX_BYTES:
@@ -63,14 +64,17 @@ def package(target: Path = TARGET, root: Path = ROOT) -> Path:
 
 
 def _compiled(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The modules among these files, compiled by this Python; another one compiles them itself."""
+    """The modules among these files, compiled by this Python (another one compiles them itself); else Permanent."""
     with TemporaryDirectory() as place:
         for name in (name for name in files if name.endswith(".py")):
             file = Path(place, name)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(files[name])
         line = [sys.executable, *_COMPILE, "-s", place, place]
-        subprocess.run(line, check=True, env={**os.environ, "PYTHONHASHSEED": "0"})  # noqa: S603 -- a fixed line
+        setting = {**os.environ, "PYTHONHASHSEED": "0"}
+        done = subprocess.run(line, capture_output=True, text=True, check=False, env=setting)  # noqa: S603 -- a fixed line
+        if done.returncode:
+            raise Permanent(f"The package has a module that Python cannot compile: {' '.join(done.stdout.split())}.")
         made = sorted(Path(place).rglob("*.pyc"))
         return {str(file.relative_to(place)): file.read_bytes() for file in made}
 

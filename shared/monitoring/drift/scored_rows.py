@@ -93,7 +93,8 @@ def served_hours(ports: MonitoringPorts, scenario: str, now: datetime) -> list[s
     current = f"{now - SETTLED:%Y%m%d/%H}"
     folders = [served_folder(scenario)]
     if since := _newest_measured(ports, scenario):
-        folders = _days(scenario, since - _DAY, now)
+        # A clock that was moved ahead may have measured hours that have not come yet.
+        folders = _days(scenario, min(since, now) - _DAY, now)
     return [f"served-{hour.replace('/', '')}" for hour in _hours_in(ports, folders) if hour < current]
 
 

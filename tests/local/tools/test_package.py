@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pathspec import GitIgnoreSpec
 
-from local.tools.package import ROOT, contents, package
-from shared.core.errors import BadInput
+from local.tools.package import ROOT, SETTING, contents, package
+from shared.core.errors import BadInput, Permanent
 
 CODE = "import sys, function_app; print(len(function_app.app.get_functions())); print('\\n'.join(sys.modules))"
 
@@ -74,6 +74,15 @@ def test_a_cold_start_of_the_package_compiles_nothing_of_ours(unpacked: Path) ->
 def test_the_same_files_make_the_same_package(tmp_path: Path) -> None:
     """Byte for byte: a deployment can be compared with what was tested."""
     assert package(tmp_path / "one.zip").read_bytes() == package(tmp_path / "two.zip").read_bytes()
+
+
+def test_a_module_that_does_not_compile_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one sentence that names it; the app could not start with it."""
+    (tmp_path / "broken.py").write_text("def broken(:\n")
+    monkeypatch.setenv(SETTING, str(tmp_path))
+    with pytest.raises(Permanent, match=r"Python cannot compile: .*broken\.py"):
+        package(tmp_path / "one.zip")
+    assert not (tmp_path / "one.zip").exists()
 
 
 def test_a_folder_that_is_no_app_is_refused(tmp_path: Path) -> None:

@@ -169,3 +169,15 @@ def test_a_round_lists_the_requests_of_the_days_since_the_newest_hour_that_was_m
     assert measure_again(served.ports, "points", f"served-{first:%Y%m%d%H}").state == "done"
     with pytest.raises(Missing, match="no complete, predicted window"):
         measure_again(served.ports, "points", f"served-{second + timedelta(hours=2):%Y%m%d%H}")
+
+
+def test_hours_are_measured_after_a_clock_that_was_ahead(served: World) -> None:
+    """A later hour was measured before them."""
+    served.clock.advance(days=9)
+    ask(served, "ahead")
+    served.clock.advance(hours=2)
+    assert monitor(served.ports, "points").windows == ("served-2026030112", "served-2026031012")
+    served.clock.advance(days=-9)
+    ask(served, "now")
+    served.clock.advance(hours=2)
+    assert monitor(served.ports, "points").windows == ("served-2026030114",)
