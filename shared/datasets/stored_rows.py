@@ -128,7 +128,7 @@ def spooled(source: BinaryIO, sha256: str, name: str) -> FileRows:
             digest.update(piece)
             out.write(piece)
     if digest.hexdigest() != sha256:
-        raise Corrupt(f"{name} has sha256 {digest.hexdigest()}; the dataset version recorded {sha256}.")
+        raise Corrupt(f"{name} has sha256 {digest.hexdigest()}; recorded when it was written: {sha256}.")
     return of_spool(spool, sha256)
 
 

@@ -18,16 +18,18 @@ from pyarrow import parquet as pq
 from world import POINTS, Clock, World, points_csv
 
 from shared import dispatch
-from shared.core.errors import Misconfigured, Quarantined, Transient
+from shared.core.errors import Corrupt, Misconfigured, Quarantined, Transient
 from shared.core.paths import predictions_folder
 from shared.datasets.rows import whole
 from shared.monitoring.drift.scored_rows import batch_window
 from shared.prediction.commits import committed_file
 from shared.prediction.hidden_scoring import hidden_commit, score_hidden
+from shared.prediction.plans import read_plan
 from shared.prediction.rebuild import rebuild
 from shared.prediction.score import score_window
 from shared.prediction.shard import MOST_ROWS, ScoredShard, Shard, ShardWork, named_window, read_sharding
 from shared.prediction.sharding.attempts import newest_work, scored_shards
+from shared.prediction.sharding.planning import planned_shards
 from shared.prediction.sharding.shard_scoring import open_scorer
 from shared.prediction.sharding.size import refuse_too_many, window_size
 from shared.prediction.sql_rows import read_sql_rows
@@ -304,6 +306,11 @@ def test_monitoring_looks_at_shards_from_all_over_the_window(tmp_path: Path) -> 
     ids = whole(data.tables["points"]).column("id").to_pylist()
     assert (len(ids), ids[0], ids[100], ids[-1]) == (230, 0, 300, 1129)
     assert data.answers.num_rows == 230
+    shard = planned_shards(world.ports, read_plan(world.ports, "points", commit.window))[0].files[0]
+    place = tmp_path / "lake" / shard.path
+    place.write_bytes(place.read_bytes()[:-1] + b"?")
+    with pytest.raises(Corrupt, match=rf"{shard.path} has sha256 .* recorded when it was written"):
+        batch_window(world.ports, POINTS, commit)
 
 
 def test_a_model_that_is_tried_hidden_answers_the_first_shard(tmp_path: Path) -> None:
