@@ -163,7 +163,7 @@ def test_of_a_corrected_window_the_newest_version_counts(tmp_path: Path) -> None
 def test_names_that_nobody_has_are_told(client: Client) -> None:
     """With those that are known."""
     for ask in (client.datasets.latest, client.models.champion, client.predictions):
-        with pytest.raises(Missing, match="no scenario 'pionts'; known: "):
+        with pytest.raises(Missing, match=r"no scenario 'pionts' \(did you mean 'points'\?\); known: "):
             ask("pionts")
     with pytest.raises(BadInput, match="names no model; accepted: name:version"):
         client.models.get("points")

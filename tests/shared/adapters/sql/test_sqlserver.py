@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from tds_double import TdsDouble, tds_double
 from tsql import findings, parse, single
 
+from shared.adapters.sql.bulk.load import BATCH_ROWS
 from shared.adapters.sql.connection.transactions import ATTEMPTS, rows_changed
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
@@ -186,12 +187,13 @@ def test_rows_go_in_arrays(double: TdsDouble, store: SqlPredictions) -> None:
     seen = double.seen()
     assert seen.rounds - fixed.rounds <= 60_000 / 2_000
     assert (seen.received - fixed.received) / 60_000 < 200
-    assert count(sent(double), "INSERT INTO predictions_bank_s_own ") == 4
+    assert count(sent(double), "INSERT INTO predictions_bank_s_own ") == -(-60_000 // BATCH_ROWS)
 
 
 def test_no_call_leaves_an_answer_unread(double: TdsDouble, store: SqlPredictions) -> None:
     """Of a window larger than a batch each call changes rows once; an answer that stays unread keeps the line busy."""
-    store.load(SCENARIO, commit(rows=21_000), predictions_file(21_000))
+    rows = BATCH_ROWS * 3 // 2
+    store.load(SCENARIO, commit(rows=rows), predictions_file(rows))
     for statement in sent(double):
         changing = [one for one in statement.split("; ") if one.startswith(("INSERT", "UPDATE", "DELETE", "TRUNCATE"))]
         assert len(changing) <= 1, statement
