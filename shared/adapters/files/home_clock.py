@@ -61,9 +61,8 @@ class HomeClock:
         """Go forward, for every process of the home; BadInput when it goes back or further than ten years."""
         ahead = self.ahead + by
         if by <= timedelta(0) or ahead > MOST:
-            raise BadInput(
-                f"The clock cannot be moved by {by.days} days; accepted: forward, in all at most {MOST.days} days."
-            )
+            days = f"{by / timedelta(days=1):.6g} days"
+            raise BadInput(f"The clock cannot be moved by {days}; accepted: forward, in all at most {MOST.days} days.")
         moves = [*self._read(), Move(self._machine() - _TICK, ahead.total_seconds())]
         self._file.parent.mkdir(parents=True, exist_ok=True)
         partial = self._file.with_name(f".{FILE}.tmp")

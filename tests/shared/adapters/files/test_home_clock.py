@@ -59,8 +59,8 @@ def test_it_goes_forward_only_and_back_to_the_machine(tmp_path: Path) -> None:
     """No step back, none beyond ten years; a reset tells how far it was ahead; a broken file is told by its name."""
     clock = HomeClock(tmp_path, Machine())
     clock.move(WEEK)
-    for wrong in (timedelta(0), -WEEK, timedelta(days=3650)):
-        with pytest.raises(BadInput, match="accepted: forward"):
+    for wrong, told in ((timedelta(0), "0"), (timedelta(hours=-12), "-0.5"), (timedelta(days=3650), "3650")):
+        with pytest.raises(BadInput, match=f"by {told} days; accepted: forward"):
             clock.move(wrong)
     assert (clock.reset(), clock(), clock.reset()) == (WEEK, START, timedelta(0))
     (tmp_path / FILE).write_text("{}")
