@@ -1,8 +1,8 @@
 """Which of numpy's loops suit this processor; asked by a process before it imports numpy.
 
 AMD's Zen 4 runs the AVX-512 instruction that numpy sorts with in microcode: sorting takes five times as long as without
-(x86-simd-sort's issue 6). Sorted values are the same either way; `exp`, `log` and powers may differ in the last digit, as they do
-between processors with and without AVX-512.
+(x86-simd-sort's issue 6). Sorted values are the same either way; `exp`, `log` and powers may differ in the last digit,
+as they do between processors with and without AVX-512.
 """
 
 from __future__ import annotations
