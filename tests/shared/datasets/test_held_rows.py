@@ -43,6 +43,8 @@ def test_a_full_disk_is_transient_and_leaves_no_file_open(monkeypatch: pytest.Mo
     table = pa.table({"a": np.arange(20_000), "b": [str(number) for number in range(20_000)]})
     # What a first time opens stays open.
     held_rows([table], 0)
+    # Files that tests before it left behind close whenever they are collected.
+    gc.collect()
     before, real = _opened(), os.write
 
     def full_after(most: int) -> Callable[[int, bytes], int]:
@@ -67,7 +69,7 @@ def test_a_full_disk_is_transient_and_leaves_no_file_open(monkeypatch: pytest.Mo
     del rows
     # What pytest keeps of the refusals holds them, too.
     gc.collect()
-    assert _opened() == before
+    assert _opened() <= before
     with monkeypatch.context() as disk:
         # As on a process's first look for a folder: none takes a file.
         disk.setattr(tempfile, "tempdir", None)

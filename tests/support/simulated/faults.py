@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import IOBase
 from typing import Any
 
 from killing import counted
@@ -120,7 +121,13 @@ class Exposed:
             if in_memory and name in _MARK_FIRST:
                 world.before_writing()
             answer = method(*args, **kwargs)
-            fate.meet(afterwards=True)
+            try:
+                fate.meet(afterwards=True)
+            except BaseException:
+                # Nobody else closes a file that its reader never got.
+                if isinstance(answer, IOBase):
+                    answer.close()
+                raise
             world.fate = fate
             return answer
 
