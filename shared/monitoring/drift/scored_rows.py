@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from shared.core.errors import Missing
 from shared.core.paths import served_folder
 from shared.core.scenario import Scenario
+from shared.core.timers.listing_round import Round
 from shared.datasets.stored_rows import HELD_BYTES, held_rows
 from shared.monitoring.drift.column_comparison import input_names
 from shared.monitoring.drift.references import answer_rows
@@ -88,14 +89,25 @@ def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit, hel
 def served_hours(ports: MonitoringPorts, scenario: str, now: datetime) -> list[str]:
     """The complete hours of logged requests that may be new, oldest first, as windows `served-YYYYMMDDHH`.
 
-    Hours are measured in order: what is older than a day before the newest measured one is not listed again.
+    Hours are measured in order: what is older than a day before the newest measured one is listed once a day.
     """
     current = f"{now - SETTLED:%Y%m%d/%H}"
     folders = [served_folder(scenario)]
-    if since := _newest_measured(ports, scenario):
+    if (since := _newest_measured(ports, scenario)) and _are_listed(ports, scenario, now):
         # A clock that was moved ahead may have measured hours that have not come yet.
         folders = _days(scenario, min(since, now) - _DAY, now)
     return [f"served-{hour.replace('/', '')}" for hour in _hours_in(ports, folders) if hour < current]
+
+
+def note_listed_hours(ports: MonitoringPorts, scenario: str, began: datetime) -> None:
+    """Keep that a round of that day has listed all hours and measured those that were new."""
+    if not _are_listed(ports, scenario, began):
+        ports.core.rounds.save(Round(served_folder(scenario), began, ended_at=began))
+
+
+def _are_listed(ports: MonitoringPorts, scenario: str, now: datetime) -> bool:
+    found = ports.core.rounds.find(served_folder(scenario))
+    return found is not None and found.ended_at is not None and found.ended_at.date() == now.date()
 
 
 def is_complete_hour(ports: MonitoringPorts, scenario: str, window: str, now: datetime) -> bool:
