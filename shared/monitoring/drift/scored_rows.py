@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Missing
+from shared.core.errors import Corrupt, Missing
 from shared.core.paths import served_folder
 from shared.core.scenario import Scenario
 from shared.core.timers.listing_round import Round
@@ -177,15 +177,22 @@ def hour_rows(
 ) -> Rows:
     """The wanted columns of the rows that were logged in that hour; Missing when there are none.
 
-    Its files may differ in columns and types. Of many rows about `held` bytes are in memory.
+    Its files may differ in columns and types; Corrupt when no type holds a column of all of them. Of many rows about
+    `held` bytes are in memory.
     """
+    import pyarrow as pa
+
     from shared.datasets.rows import JoinedRows
 
     files = (_logged(ports, path, wanted) for path in _hour_files(ports, scenario, window))
-    parts = [held_rows([some], held - 1) for some in _joined(files, held)]
-    if not parts:
-        raise Missing(f"No requests of {scenario} were logged in {window}.")
-    return parts[0] if len(parts) == 1 else JoinedRows(parts, widened=True)
+    try:
+        parts = [held_rows([some], held - 1) for some in _joined(files, held)]
+        rows = parts[0] if len(parts) == 1 else JoinedRows(parts, widened=True)
+        if not (rows.num_rows and rows.schema.names):
+            raise Missing(f"No requests of {scenario} were logged in {window}.")
+    except pa.ArrowTypeError as error:
+        raise Corrupt(f"The requests of {scenario} that were logged in {window} differ in type ({error}).") from error
+    return rows
 
 
 def _joined(files: Iterator[pa.Table], most: int) -> Iterator[pa.Table]:
@@ -204,11 +211,15 @@ def _joined(files: Iterator[pa.Table], most: int) -> Iterator[pa.Table]:
 
 
 def _logged(ports: MonitoringPorts, path: str, wanted: Callable[[str], bool]) -> pa.Table:
+    """The wanted columns of a file; texts that are encoded by dictionary as plain ones, like those of other files."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with ports.core.lake.open(path) as source:
         file = pq.ParquetFile(source, page_checksum_verification=True)
-        return file.read([name for name in file.schema_arrow.names if wanted(name)])
+        table = file.read([name for name in file.schema_arrow.names if wanted(name)])
+    fields = (one.with_type(one.type.value_type) if pa.types.is_dictionary(one.type) else one for one in table.schema)
+    return table.cast(pa.schema(fields))
 
 
 def _hour_files(ports: MonitoringPorts, scenario: str, window: str) -> Iterator[str]:
