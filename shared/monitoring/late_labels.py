@@ -96,7 +96,7 @@ def _record_served(ports: MonitoringPorts, scenario: Scenario, rows: pa.Table, b
     labels = [ServedLabel(request, number, str(actual)) for (request, number), actual in told]
     new, changed = ports.monitoring.served_labels.merge(scenario.name, labels, blob_key(blob), blob.modified)
     reason = (
-        f"{counted(len(labels), 'label')} of answered requests: {new} new, {changed} changed. "
+        f"{counted(len(labels), 'label')} of answered requests: {_counts(len(labels), new, changed)}. "
         "They count in the quality of logged hours and are not learned from."
     )
     return Outcome(State.DONE, reason, {"new": new, "changed": changed})
@@ -113,8 +113,14 @@ def _record(ports: MonitoringPorts, scenario: Scenario, labels: Rows, blob: Blob
     unpredicted = sum(ports.monitoring.actuals.unpredicted(scenario, block) for block in blocks)
     told = f" {_of_nothing(scenario, unpredicted)}" if unpredicted else ""
     judged = summary(batch_qualities(ports, scenario))
-    reason = f"{labels.num_rows} labels: {new} new, {changed} changed.{told} {judged}."
+    reason = f"{labels.num_rows} labels: {_counts(labels.num_rows, new, changed)}.{told} {judged}."
     return Outcome(State.DONE, reason, {"new": new, "changed": changed, "unpredicted": unpredicted})
+
+
+def _counts(labels: int, new: int, changed: int) -> str:
+    """What became of the labels; known ones came in another file, or with a worker that died behind them."""
+    known = labels - new - changed
+    return f"{new} new, {changed} changed" + (f", {known} known already" if known else "")
 
 
 def _merged(ports: MonitoringPorts, scenario: Scenario, labels: Rows, blob: Blob) -> tuple[int, int]:

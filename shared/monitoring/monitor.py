@@ -15,7 +15,14 @@ from shared.core.scenario import Scenario, find_scenario
 from shared.core.wording import counted
 from shared.monitoring.breaches import close_breaches, open_breach
 from shared.monitoring.drift.column_comparison import is_drifted
-from shared.monitoring.drift.scored_rows import WindowData, batch_window, is_complete_hour, served_hours, served_window
+from shared.monitoring.drift.scored_rows import (
+    WindowData,
+    batch_window,
+    is_complete_hour,
+    note_listed_hours,
+    served_hours,
+    served_window,
+)
 from shared.monitoring.drift.window_drift import measure_window
 from shared.monitoring.governor import decide_for_scenario
 from shared.monitoring.label_tables.follower import follow_window
@@ -57,8 +64,9 @@ def monitor(ports: MonitoringPorts, scenario_name: str, message: str = "") -> Mo
 
     Missing when there is no such scenario. Any worker may repeat any step.
     """
-    scenario = find_scenario(ports.core.scenarios, scenario_name)
+    scenario, began = find_scenario(ports.core.scenarios, scenario_name), ports.core.clock()
     windows = [name for name in unmonitored_windows(ports, scenario) if _measure_once(ports, scenario, name, message)]
+    note_listed_hours(ports, scenario.name, began)
     before = {one.window: one.labelled for one in ports.monitoring.qualities.provisional(scenario.name)}
     batches = state_quality(ports, scenario)
     for one in batches:

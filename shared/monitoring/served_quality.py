@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Missing
+from shared.core.errors import Corrupt, Missing
 from shared.core.scenario import Scenario
 from shared.monitoring.drift.scored_rows import commonest_model, hour_rows
 from shared.monitoring.measures import QualityMeasure, QualityState, Source
@@ -57,8 +57,8 @@ def _state(
         return None
     try:
         rows = hour_rows(ports, scenario.name, hour, lambda name: name in _READ)
-    except Missing:
-        # Retention may take requests sooner than labels have had their time.
+    except (Corrupt, Missing):
+        # Retention may take requests sooner than labels have had their time; of files that differ the monitor tells.
         return None
     if before is not None and not old and not _has_any(rows, requests):
         return None

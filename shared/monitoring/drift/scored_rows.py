@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Missing
+from shared.core.errors import Corrupt, Missing
 from shared.core.paths import served_folder
 from shared.core.scenario import Scenario
+from shared.core.timers.listing_round import Round
 from shared.datasets.stored_rows import HELD_BYTES, held_rows
 from shared.monitoring.drift.column_comparison import input_names
 from shared.monitoring.drift.references import answer_rows
@@ -88,14 +89,25 @@ def batch_window(ports: MonitoringPorts, scenario: Scenario, commit: Commit, hel
 def served_hours(ports: MonitoringPorts, scenario: str, now: datetime) -> list[str]:
     """The complete hours of logged requests that may be new, oldest first, as windows `served-YYYYMMDDHH`.
 
-    Hours are measured in order: what is older than a day before the newest measured one is not listed again.
+    Hours are measured in order: what is older than a day before the newest measured one is listed once a day.
     """
     current = f"{now - SETTLED:%Y%m%d/%H}"
     folders = [served_folder(scenario)]
-    if since := _newest_measured(ports, scenario):
+    if (since := _newest_measured(ports, scenario)) and _are_listed(ports, scenario, now):
         # A clock that was moved ahead may have measured hours that have not come yet.
         folders = _days(scenario, min(since, now) - _DAY, now)
     return [f"served-{hour.replace('/', '')}" for hour in _hours_in(ports, folders) if hour < current]
+
+
+def note_listed_hours(ports: MonitoringPorts, scenario: str, began: datetime) -> None:
+    """Keep that a round of that day has listed all hours and measured those that were new."""
+    if not _are_listed(ports, scenario, began):
+        ports.core.rounds.save(Round(served_folder(scenario), began, ended_at=began))
+
+
+def _are_listed(ports: MonitoringPorts, scenario: str, now: datetime) -> bool:
+    found = ports.core.rounds.find(served_folder(scenario))
+    return found is not None and found.ended_at is not None and found.ended_at.date() == now.date()
 
 
 def is_complete_hour(ports: MonitoringPorts, scenario: str, window: str, now: datetime) -> bool:
@@ -165,15 +177,22 @@ def hour_rows(
 ) -> Rows:
     """The wanted columns of the rows that were logged in that hour; Missing when there are none.
 
-    Its files may differ in columns and types. Of many rows about `held` bytes are in memory.
+    Its files may differ in columns and types; Corrupt when no type holds a column of all of them. Of many rows about
+    `held` bytes are in memory.
     """
+    import pyarrow as pa
+
     from shared.datasets.rows import JoinedRows
 
     files = (_logged(ports, path, wanted) for path in _hour_files(ports, scenario, window))
-    parts = [held_rows([some], held - 1) for some in _joined(files, held)]
-    if not parts:
-        raise Missing(f"No requests of {scenario} were logged in {window}.")
-    return parts[0] if len(parts) == 1 else JoinedRows(parts, widened=True)
+    try:
+        parts = [held_rows([some], held - 1) for some in _joined(files, held)]
+        rows = parts[0] if len(parts) == 1 else JoinedRows(parts, widened=True)
+        if not (rows.num_rows and rows.schema.names):
+            raise Missing(f"No requests of {scenario} were logged in {window}.")
+    except pa.ArrowTypeError as error:
+        raise Corrupt(f"The requests of {scenario} that were logged in {window} differ in type ({error}).") from error
+    return rows
 
 
 def _joined(files: Iterator[pa.Table], most: int) -> Iterator[pa.Table]:
@@ -192,11 +211,15 @@ def _joined(files: Iterator[pa.Table], most: int) -> Iterator[pa.Table]:
 
 
 def _logged(ports: MonitoringPorts, path: str, wanted: Callable[[str], bool]) -> pa.Table:
+    """The wanted columns of a file; texts that are encoded by dictionary as plain ones, like those of other files."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with ports.core.lake.open(path) as source:
         file = pq.ParquetFile(source, page_checksum_verification=True)
-        return file.read([name for name in file.schema_arrow.names if wanted(name)])
+        table = file.read([name for name in file.schema_arrow.names if wanted(name)])
+    fields = (one.with_type(one.type.value_type) if pa.types.is_dictionary(one.type) else one for one in table.schema)
+    return table.cast(pa.schema(fields))
 
 
 def _hour_files(ports: MonitoringPorts, scenario: str, window: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ import pytest
 from ports_with import ports_with
 from world import COLORS, POINTS, World, more_rows, points_csv
 
+from shared.core.drops import blob_key
 from shared.core.errors import BadInput
 from shared.core.policies import Monitoring, RetrainPolicy
 from shared.core.scenario import Scenario
@@ -193,6 +194,20 @@ def test_labels_of_nothing_that_was_predicted_are_counted(served: World) -> None
     body = json.dumps([{"id": 424242, "y": "no"}]).encode()
     told = post_actuals(served.ports, served.ports.core.scenarios["points"], body)
     assert (told["new"], told["unpredicted"]) == (1, 1)
+
+
+def test_labels_that_were_known_are_counted(served: World) -> None:
+    """A worker that died had kept the first 120: the repeat says what became of every label."""
+    event = served.land("actuals/points/a1/points.csv", answers(1, 200))
+    blob = served.ports.core.lake.stat("actuals/points/a1/points.csv")
+    assert blob is not None
+    said = [line.split(",") for line in answers(1, 120).decode().split()[1:]]
+    kept = pa.table({"entity_key": [key for key, _ in said], "epoch": [0] * 120, "actual": [one for _, one in said]})
+    scenario = served.ports.core.scenarios["points"]
+    assert served.ports.monitoring.actuals.merge(scenario, kept, blob_key(blob), blob.modified) == (120, 0)
+    served.handle(event)
+    entry = served.ports.core.history.entries()[0]
+    assert entry.reason.startswith("200 labels: 80 new, 0 changed, 120 known already. ")
 
 
 def test_posted_labels_take_the_same_way(served: World) -> None:

@@ -158,9 +158,8 @@ def test_a_round_lists_the_requests_of_the_days_since_the_newest_hour_that_was_m
     listed = _Listed(served.ports.core.lake)
     served.ports = ports_with(served.ports, core__lake=listed)
     assert monitor(served.ports, "points").windows == (f"served-{second:%Y%m%d%H}",)
-    days = [first + timedelta(days=number) for number in range(-1, 4)]
     assert set(listed.folders) == {
-        *(f"served/points/{day:%Y%m%d}/" for day in days),
+        "served/points/",  # the first round of a day
         f"served/points/{second:%Y%m%d/%H}/",
     }
     listed.folders.clear()
@@ -170,6 +169,24 @@ def test_a_round_lists_the_requests_of_the_days_since_the_newest_hour_that_was_m
     for no_hour in (second + timedelta(hours=2), first + timedelta(hours=1)):
         with pytest.raises(Missing, match="no complete, predicted window"):
             measure_again(served.ports, "points", f"served-{no_hour:%Y%m%d%H}")
+
+
+def test_requests_that_arrive_days_late_are_measured(served: World) -> None:
+    """The first round of a day lists all that is kept: a file was written long after a newer hour was measured."""
+    late = served.clock()
+    lake = served.home / "lake"
+    (file,) = (lake / "served" / "points").rglob("*.parquet")
+    kept, path = file.read_bytes(), file.relative_to(lake).as_posix()
+    file.unlink()
+    served.clock.advance(days=4)
+    ask(served, "second")
+    second = served.clock()
+    served.clock.advance(hours=2)
+    assert monitor(served.ports, "points").windows == (f"served-{second:%Y%m%d%H}",)
+    served.ports.core.lake.put(path, kept)
+    assert monitor(served.ports, "points").windows == ()
+    served.clock.advance(days=1)
+    assert monitor(served.ports, "points").windows == (f"served-{late:%Y%m%d%H}",)
 
 
 def test_hours_are_measured_after_a_clock_that_was_ahead(served: World) -> None:

@@ -139,6 +139,45 @@ def test_files_of_an_hour_may_differ_in_columns_and_types(tmp_path: Path) -> Non
     assert whole(data.tables["served"]).column_names == ["x", "color"]
 
 
+@pytest.mark.parametrize("held", [1 << 20, 1])
+def test_texts_of_an_hour_may_be_encoded_by_dictionary_in_some_files(tmp_path: Path, held: int) -> None:
+    """They are the same texts."""
+    world = World(tmp_path)
+    log(world, pa.table({"model": ["a"], "color": ["red"]}), pa.table({"model": ["a"], "color": ["blue"]}))
+    plain = pa.array(["red", None])
+    log(world, pa.table({"model": ["b", "b"], "color": plain.dictionary_encode()}))
+    rows = hour_rows(world.ports, "points", "served-2026030112", lambda name: name == "color", held)
+    assert whole(rows).column("color").combine_chunks().equals(pa.array(["red", "blue", "red", None]))
+
+
+@pytest.mark.parametrize(
+    ("others", "says"),
+    [
+        (pa.table({"model": ["a"], "x": ["far"]}), "differ in type"),
+        (pa.table({"model": pa.array([], pa.string())}), "No requests of points were logged"),
+    ],
+)
+def test_an_hour_that_cannot_be_read_is_told_and_not_tried_again(tmp_path: Path, others: pa.Table, says: str) -> None:
+    """Its files hold other types of one column, or none has a row: the window says why, and the round goes on."""
+    world = World(tmp_path)
+    world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
+    log(world, *([pa.table({"model": ["a"], "x": [1.5]})] if others.num_rows else []), others)
+    world.clock.advance(hours=2)
+    assert monitor(world.ports, "points").windows == ("served-2026030112",)
+    (facts,) = world.ports.monitoring.measurements.windows("points")
+    assert (facts.rows, says in facts.reason) == (0, True), facts.reason
+    assert monitor(world.ports, "points").windows == ()
+
+
+def log(world: World, *files: pa.Table) -> None:
+    """Files of requests of the hour in which the world begins."""
+    for table in files:
+        sink = io.BytesIO()
+        pq.write_table(table, sink)
+        number = len([*world.ports.core.lake.list("served/points/")])
+        world.ports.core.lake.put(f"served/points/20260301/12/one-{number}.parquet", sink.getvalue())
+
+
 @pytest.mark.parametrize("most", [0, 100, 1 << 20])
 def test_held_rows_are_the_rows_that_came(most: int) -> None:
     """In order, with their types, again and again, also some columns alone."""
