@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import sqlite3
 from contextlib import closing
@@ -78,13 +79,19 @@ def test_the_demo_shows_the_whole_loop(done: Run) -> None:
     assert "/api/dashboard" in done.demo.out
 
 
+@pytest.mark.skipif(importlib.util.find_spec("mlflow") is None, reason="mlflow is optional and not installed")
 def test_the_trainings_are_tracked(done: Run) -> None:
     """As runs of MLflow, each with its candidates."""
-    tables = "experiments join runs using (experiment_id)"
-    query = f"select count(*) from {tables} where experiments.name = ? and runs.name like ?"  # noqa: S608 -- fixed names
+    query = (
+        "select runs.name, count(tags.key) from experiments join runs using (experiment_id) "
+        "left join tags on tags.key = 'mlflow.parentRunId' and tags.value = runs.run_uuid "
+        "where experiments.name = ? and runs.name like ? group by runs.run_uuid"
+    )
     with closing(sqlite3.connect(done.mlops.home / "mlflow" / "mlflow.db")) as database:
-        ((found,),) = database.execute(query, (BANK, f"{BANK}-%"))
-    assert found >= 1
+        candidates = dict(database.execute(query, (BANK, f"{BANK}-%")).fetchall())
+    assert set(candidates) == {run for (run,) in done.mlops.sql("select id from run where scenario = ?", BANK)}
+    assert len(candidates) >= 2
+    assert min(candidates.values()) > 1
 
 
 def test_the_demo_again_learns_nothing_and_predicts_its_new_rows(done: Run) -> None:
