@@ -260,7 +260,7 @@ def test_an_approver_decides_on_the_certificate(browser: Any, site: dict[str, st
     page.add_init_script(f"sessionStorage.setItem('mlops.key', '{site['operate']}')")
     page.goto(f"{site['url']}dashboard")
     page.click("li:has-text('an approver') button:has-text('Reject')")
-    assert page.query_selector("dialog td .badge.good") is not None
+    page.wait_for_selector("dialog td .badge.good")
     page.fill("#approver-key", site["operate"])
     _sign(page)
     page.wait_for_selector("dialog .fault:has-text('another')")
