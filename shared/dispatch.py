@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob, name_problem, shown_name
 from shared.core.claims import mark_queued, once
 from shared.core.drops import blob_key
-from shared.core.errors import BadInput, Missing
+from shared.core.errors import BadInput, Fault, Missing
 from shared.core.events import (
     BlobArrived,
     DeadLetterFound,
@@ -274,8 +274,13 @@ def on_poison(ports: Ports, queue: str, message: str) -> None:
     announce(ports, "MessagePoisoned", f"poison/{key}", {"queue": queue, "reason": reason})
 
 
-def plan(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[str]:
-    """Messages for every window that is due, of these scenarios or of all, and for those whose worker died."""
+def plan(
+    ports: Ports, scenarios: Iterable[Scenario] | None = None, failed: Callable[[str, Fault], None] | None = None
+) -> list[str]:
+    """Messages for every window that is due, of these scenarios or of all, and for those whose worker died.
+
+    `failed` hears of each scenario that could not be planned.
+    """
     refresh(ports.core.scenarios)
     from shared.prediction.windows import due_windows
 
@@ -283,7 +288,7 @@ def plan(ports: Ports, scenarios: Iterable[Scenario] | None = None) -> list[str]
     # One that was queued and never claimed has no message; it is among those that are due.
     stuck = {entry.key: entry.message for entry in entries if entry.kind == Kind.WINDOW and entry.message}
     sent = [stuck[key] for key in mark_queued(ports, Kind.WINDOW, stuck)]
-    return list(dict.fromkeys([*sent, *(window_message(due) for due in due_windows(ports, scenarios))]))
+    return list(dict.fromkeys([*sent, *(window_message(due) for due in due_windows(ports, scenarios, failed))]))
 
 
 def next_windows(ports: Ports) -> list[str]:

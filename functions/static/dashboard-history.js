@@ -32,7 +32,7 @@ function nothing(data, tools) {
 }
 
 const line = (one, tools) => h("li", {}, ended(one), h("span", { class: "what" }, h("span", { class: "muted" }, `${one.kind} `), h("a", { href: tools.href("history", { why: subject(one.key) }), class: "mono" }, one.key)), h("span", { class: "small muted" }, when(one.at)),
-  h("p", { class: "why" }, one.reason, one.repeats ? ` ${plural(one.repeats, "later copy", "later copies")} dismissed as duplicates.` : "", one.attempts > 1 ? ` Attempt ${one.attempts}.` : ""));
+  h("p", { class: "why" }, one.reason, one.repeats ? ` ${plural(one.repeats, "later copy", "later copies")} dismissed as ${one.repeats === 1 ? "a duplicate" : "duplicates"}.` : "", one.attempts > 1 ? ` Attempt ${one.attempts}.` : ""));
 
 /** A breach that is noted is not something done well: it is open until it is resolved. */
 function ended(one) {

@@ -23,7 +23,7 @@ from local.console.options import (
 )
 from local.console.output import as_json, out
 from local.console.session import Session
-from local.console.waiting import Watcher, progress, wait_for, window_fate, windows_ended
+from local.console.waiting import EXITS, Watcher, progress, wait_for, window_fate, windows_ended
 from local.host.running import running_host
 from shared import dispatch
 from shared.core.blob import Blob
@@ -41,7 +41,6 @@ from shared.training.options.run_options import NOTHING, RunOptions, split_names
 from shared.training.options.training_profile import PROFILES
 from shared.training.runs import request_training, resume_training
 
-EXITS = {"quarantined": 3, "refused": 3, "failed": 4}
 Files = Annotated[list[Path] | None, typer.Argument(help="Files to score.")]
 
 

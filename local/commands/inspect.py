@@ -92,8 +92,9 @@ def _one_of(option: str, value: str | None, known: type[StrEnum]) -> str:
 
 
 def _reason(entry: Any) -> str:
-    copies = "1 later copy was" if entry.repeats == 1 else f"{entry.repeats} later copies were"
-    return f"{entry.reason} ({copies} dismissed as duplicates)" if entry.repeats else str(entry.reason)
+    one = "1 later copy was dismissed as a duplicate"
+    copies = one if entry.repeats == 1 else f"{entry.repeats} later copies were dismissed as duplicates"
+    return f"{entry.reason} ({copies})" if entry.repeats else str(entry.reason)
 
 
 def status(json: Json = False) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from local.console.options import ACCOUNT, By, Json, Reason, ScenarioName
-from local.console.output import as_json, as_table, out, show
+from local.console.output import as_json, as_table, err, out, show
 from local.console.session import Session
+from local.console.timer_round import run_timers
 from local.doctor.finding import TOTAL_SECONDS
-from shared import dispatch
 from shared.core.wording import counted
 from shared.release import manual_changes
 from shared.serving.deployment import Deployment
@@ -21,17 +22,16 @@ _FAILED = 4
 
 
 def tick(json: Json = False) -> None:
-    """Run the timers once: recover lost events, plan due windows, and process them."""
-    ports = Session().ports
-    events = dispatch.sweep(ports)
-    windows = [window for message in events for window in dispatch.on_event(ports, message)]
-    due = list(dict.fromkeys((*windows, *dispatch.plan(ports))))
-    for message in due:
-        dispatch.on_window(ports, message)
+    """Run the timers once: recover lost events, plan due windows, and process them; says what could not be done."""
+    done = run_timers(Session().ports)
     if json:
-        as_json({"events": len(events), "windows": len(due)})
+        unfinished = [asdict(one) for one in done.unfinished]
+        as_json({"events": done.events, "windows": done.windows, "unfinished": unfinished})
     else:
-        out.print(f"{counted(len(events), 'event')} recovered, {counted(len(due), 'window')} scored.")
+        out.print(f"{counted(done.events, 'event')} recovered, {counted(done.windows, 'window')} scored.")
+    for one in () if json else done.unfinished:
+        err.print(f"{one.what}: {one.reason}", style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(max((one.exit_code for one in done.unfinished), default=0))
 
 
 def promote(

@@ -19,6 +19,8 @@ from shared.ports import Ports
 from shared.prediction.window import Window
 
 POLL_SECONDS = 0.1
+# How a command ends by the state of what it waited for; 0 for all others.
+EXITS = {"quarantined": 3, "refused": 3, "failed": 4}
 
 
 @contextmanager

@@ -54,6 +54,12 @@ class Check:
     seconds: float = 10.0
 
 
+def runs_here(settings: Settings) -> bool:
+    """Whether the functions run on this machine: the lake is a folder or an emulator's."""
+    place = settings.lake_address
+    return place is None or place.emulated
+
+
 def first_line(error: BaseException) -> str:
     """The first line of an error's text, shortened at a word, so that no secret is cut in two."""
     line = str(getattr(error, "message", "") or error).strip().partition("\n")[0] or type(error).__name__

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from local.doctor.finding import Finding, Subject
+from local.doctor.finding import Finding, Subject, runs_here
 from local.host.host_options import HostOptions, read_options
 from local.host.local_settings import read_object
 from local.host.running import running_host
@@ -75,8 +75,7 @@ def _times(options: HostOptions) -> list[str]:
 
 def host(subject: Subject) -> list[Finding]:
     """The host that runs on this home; no finding when the functions run in Azure."""
-    place = subject.settings.lake_address
-    if place is not None and not place.emulated:
+    if not runs_here(subject.settings):
         return []
     running = running_host(subject.settings.home)
     if running is None:

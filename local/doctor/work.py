@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from local.doctor.database import open_engine
-from local.doctor.finding import Finding, Subject
+from local.doctor.finding import Finding, Subject, runs_here
+from local.host.running import running_host
 from shared.adapters.lake.work_marks import LakeWorkMarks
 from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.ledger.rounds import SqlRounds
@@ -52,13 +53,21 @@ def _sweeps(subject: Subject, engine: Engine) -> Finding:
     watches = [watch for name in timers.schedules if (watch := marks.watch(name))]
     late = late_timers(timers, {watch.name: watch.fired_at for watch in watches}, now)
     if late:
-        fix = "mlops up   # runs the timers; in Azure: az functionapp restart (docs/operations.md)"
-        return Finding("sweeps", "fail", " ".join(timer.sentence for timer in late), fix)
+        return _late(subject, " ".join(timer.sentence for timer in late))
     if not watches:
         return Finding("sweeps", "ok", "none was due yet")
     listed = SqlRounds(engine).find(FILES)
     fact = f"{counted(len(watches), 'timer')} fired when due"
     return Finding("sweeps", "ok", f"{fact}; {listed.sentence}" if listed else fact)
+
+
+def _late(subject: Subject, told: str) -> Finding:
+    """Timers that a host should run are an alarm; those of a laptop on which none runs stand still with it."""
+    if runs_here(subject.settings) and running_host(subject.settings.home) is None:
+        fact = f"No timer fires while no host runs on this home, and the next host does what is due. {told}"
+        return Finding("sweeps", "warn", fact, "mlops up   # or mlops tick")
+    fix = "mlops up   # runs the timers; in Azure: az functionapp restart (docs/operations.md)"
+    return Finding("sweeps", "fail", told, fix)
 
 
 def _stuck(subject: Subject, engine: Engine) -> Finding:

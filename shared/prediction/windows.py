@@ -5,7 +5,7 @@ A drop is planned when it is complete: it has a file of every scoring table and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,8 +36,15 @@ class DueWindow:
     window: str
 
 
-def due_windows(ports: PredictionPorts, scenarios: Iterable[Scenario] | None = None) -> list[DueWindow]:
-    """Plan new windows and return the unfinished ones whose message has to be sent; of telemetry a few a time."""
+def due_windows(
+    ports: PredictionPorts,
+    scenarios: Iterable[Scenario] | None = None,
+    failed: Callable[[str, Fault], None] | None = None,
+) -> list[DueWindow]:
+    """Plan new windows and return the unfinished ones whose message has to be sent; of telemetry a few a time.
+
+    `failed` hears of each scenario that could not be planned; the history has it in any case.
+    """
     due: list[DueWindow] = []
     for scenario in scenarios if scenarios is not None else ports.core.scenarios.values():
         try:
@@ -45,6 +52,8 @@ def due_windows(ports: PredictionPorts, scenarios: Iterable[Scenario] | None = N
         except Fault as fault:
             # A source that does not answer stops its own scenario only, and windows that are planned stay due.
             ports.core.ledger.note(Kind.TELEMETRY, scenario.name, fault.state, fault.reason)
+            if failed:
+                failed(scenario.name, fault)
         planned = [window.id for window in ports.prediction.windows.list(scenario.name, WindowState.PLANNED)]
         streamed = scenario.batch.source == "telemetry"
         due.extend(_to_send(ports, scenario, planned, scenario.batch.max_windows_per_run if streamed else MOST_QUEUED))

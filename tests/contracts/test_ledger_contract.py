@@ -383,13 +383,14 @@ class TestHistory:
         assert history.why("retr") == []
 
     def test_entries_are_filtered(self, ledger: Ledger, history: History, clock: HandClock) -> None:
-        """By scenario, whose keys begin with its name or are paths, by kind, state and time; a name is no pattern."""
+        """By scenario (its name, what begins with it, and paths), by kind, state and time; a name is no pattern."""
         began = clock()
         for kind, key in (
             ("drop", "a_b/one"),
             ("model", "a_b:1"),
             ("train", "a_b-t-1"),
             ("blob", "incoming/a_b/x.csv"),
+            ("telemetry", "a_b"),
         ):
             ledger.note(kind, key, "done", "x")
         noted = clock.move(hours=1)
@@ -399,7 +400,7 @@ class TestHistory:
         def keys(**only: Any) -> set[str]:
             return {entry.key for entry in history.entries(50, EntryFilter(**only))}
 
-        assert keys(scenario="a_b") == {"a_b/one", "a_b:1", "a_b-t-1", "incoming/a_b/x.csv"}
+        assert keys(scenario="a_b") == {"a_b", "a_b/one", "a_b:1", "a_b-t-1", "incoming/a_b/x.csv"}
         assert keys(kind="drop", state="failed") == {"axb/one", "a_bc/one"}
         assert keys(since=noted) == {"axb/one", "a_bc/one", "other:1"} == keys(state="failed")
         assert keys(before=noted, kind="model") == {"a_b:1"}

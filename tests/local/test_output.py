@@ -8,14 +8,17 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from world import POINTS, World, points_csv
 
 from local.cli import EXIT_USAGE, _ending
+from local.commands import inspect
 from local.commands.up import log_to_terminal
 from local.console import output
+from shared.core.ledger import Entry
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = "\x1b]0;title\x07\x1b[2J[bold]x[/bold]\x9b31m\nnext"
@@ -117,3 +120,17 @@ def test_a_package_that_is_left_out_is_named() -> None:
     """A laptop with only what a demo needs, and a setting that asks for more: one sentence, no trace."""
     missing = ModuleNotFoundError("No module named 'psycopg'", name="psycopg")
     assert _ending(missing) == (EXIT_USAGE, "the package psycopg is not installed; make setup installs all of them.")
+
+
+@pytest.mark.parametrize(
+    ("repeats", "told"),
+    [
+        (0, "Done."),
+        (1, "Done. (1 later copy was dismissed as a duplicate)"),
+        (2, "Done. (2 later copies were dismissed as duplicates)"),
+    ],
+)
+def test_later_copies_are_told_in_whole_sentences(repeats: int, told: str) -> None:
+    """One is a duplicate, several are duplicates."""
+    entry = Entry("blob", "k", "done", "Done.", datetime(2026, 1, 1, tzinfo=UTC), attempts=1, repeats=repeats)
+    assert inspect._reason(entry) == told

@@ -169,7 +169,7 @@ def test_status_and_tick_show_that_all_is_done(done: Run) -> None:
     assert told["metric"]["name"] == "auc"
     assert (told["breaches"], told["approvals"]) == (0, [])
     tick = done.mlops("tick", "--json")
-    assert (tick.code, tick.json) == (0, {"events": 0, "windows": 0})
+    assert (tick.code, tick.json) == (0, {"events": 0, "windows": 0, "unfinished": []})
 
 
 def test_the_doctor_finds_nothing_wrong_and_names_what_is(done: Run) -> None:

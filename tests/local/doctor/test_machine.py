@@ -234,15 +234,25 @@ def test_stuck_work_is_reported(subject: MakeSubject, tmp_path: Path) -> None:
 
 
 def test_sweeps_that_stopped_are_a_finding(subject: MakeSubject, tmp_path: Path) -> None:
-    """Before the first sweep and while they come it passes; a timer that is long due fails with its schedule."""
+    """Before the first sweep and while they come it passes; a timer that is long due fails while its host runs."""
     url = f"sqlite:///{tmp_path / 'state.db'}"
     asked = subject({"DATABASE_URL": url, "RECONCILE_SCHEDULE": "*/20 * * * * *"})
     assert the(work.sweeps(asked), "sweeps").fact == "none was due yet"
     engine = open_database(url)
-    for ago, verdict in ((timedelta(hours=1), "fail"), (timedelta(), "ok")):
-        at = datetime.now(UTC) - ago
-        LakeWorkMarks(open_lake(asked.settings)).keep(Watch("reconcile", at, at))
-        assert the(work.sweeps(asked), "sweeps").verdict == verdict
+    marks, longer = LakeWorkMarks(open_lake(asked.settings)), datetime.now(UTC) - timedelta(hours=1)
+    marks.keep(Watch("reconcile", longer, longer))
+    lock = HomeLock(asked.settings.home)
+    lock.acquire()
+    late = the(work.sweeps(asked), "sweeps")
+    assert (late.verdict, late.fact.count("schedule is '*/20 * * * * *'")) == ("fail", 1)
+    lock.release()
+    alone = the(work.sweeps(asked), "sweeps")
+    assert (alone.verdict, alone.fix) == ("warn", "mlops up   # or mlops tick")
+    assert (
+        alone.fact == f"No timer fires while no host runs on this home, and the next host does what is due. {late.fact}"
+    )
+    marks.keep(Watch("reconcile", datetime.now(UTC), datetime.now(UTC)))
+    assert the(work.sweeps(asked), "sweeps").verdict == "ok"
     SqlRounds(engine).save(Round("files", datetime.now(UTC), ended_at=datetime(2026, 3, 1, tzinfo=UTC), ended_files=12))
     told = "all 12 landed files were last listed at 2026-03-01 00:00:00 UTC"
     assert the(work.sweeps(asked), "sweeps").fact == f"1 timer fired when due; {told}"

@@ -17,6 +17,7 @@ from kusto_parts import telemetry_of
 from ports_with import ports_with
 from world import SCENARIOS, World
 
+from local.console.timer_round import run_timers
 from model_training.generators.iiot_quality import generate
 from model_training.scenarios.iiot_quality import declare
 from shared import dispatch
@@ -166,6 +167,26 @@ def test_a_silent_cluster_holds_up_its_own_scenario_only(plant: World, cluster: 
     assert "lacks the role Viewer of database telemetry" in told.reason
     plan(plant)
     assert len(predicted(plant)) == 4
+
+
+def test_a_round_by_hand_tells_what_it_could_not_do(plant: World, cluster: Cluster) -> None:
+    """A cluster that does not answer and a window that is refused: each with its reason, and none counts as scored."""
+    cluster.ingest("opcua_raw", messages(4), NOON)
+    cluster.now = NOON + timedelta(hours=1)
+    cluster.faults = [Fault(403, {}, bad_request("Forbidden"))]
+    plant.handle(plant.land("incoming/points/d1/points.csv", _points()))
+    plant.land("scoring/points/s1/points.csv", _points(labelled=False).replace(b"0", b"x"))
+    plant.land("scoring/points/s2/points.csv", _points(labelled=False))
+    done = run_timers(plant.ports)
+    assert done.windows == 1
+    stream, file = done.unfinished
+    assert (stream.what, stream.exit_code) == ("No window of iiot_quality could be planned", 4)
+    assert "lacks the role Viewer of database telemetry" in stream.reason
+    assert file.what.startswith("Window points/s1-")
+    assert (file.state, file.exit_code) == ("quarantined", 3)
+    assert file.reason
+    again = run_timers(plant.ports)
+    assert (again.windows, again.unfinished) == (1, ())
 
 
 def _points(*, labelled: bool = True) -> bytes:

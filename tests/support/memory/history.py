@@ -93,7 +93,7 @@ class MemoryEntries(InMemory):
 
 def _named(line: Entry, where: EntryFilter) -> bool:
     begins = tuple(where.scenario + mark for mark in "/:-")
-    of_scenario = line.key.startswith(begins) or f"/{where.scenario}/" in line.key
+    of_scenario = line.key == where.scenario or line.key.startswith(begins) or f"/{where.scenario}/" in line.key
     return (
         where.kind in {"", line.kind}
         and where.state in {"", line.state}

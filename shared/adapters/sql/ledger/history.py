@@ -91,13 +91,17 @@ def _lines_of(connection: Connection, keys: Sequence[Row[str, str] | tuple[str, 
 
 
 def _conditions(where: EntryFilter) -> list[ColumnElement[bool]]:
-    """A scenario's keys begin with its name, or hold it as the second folder of a path."""
+    """A scenario's keys are its name, begin with it, or hold it as the second folder of a path."""
     found = [
         column == value for column, value in ((journal.c.kind, where.kind), (journal.c.state, where.state)) if value
     ]
     if where.scenario:
         begins = [journal.c.key.startswith(f"{where.scenario}{mark}", autoescape=True) for mark in "/:-"]
-        found.append(or_(*begins, journal.c.key.contains(f"/{where.scenario}/", autoescape=True)))
+        found.append(
+            or_(
+                journal.c.key == where.scenario, *begins, journal.c.key.contains(f"/{where.scenario}/", autoescape=True)
+            )
+        )
     if where.since:
         found.append(journal.c.at >= where.since)
     if where.before:
