@@ -30,6 +30,7 @@ OTHERS = (
     "shared.adapters.tables.cells",
     "shared.adapters.webhooks", "shared.dispatch", "shared.core.events", "shared.monitoring.measures",
     "shared.serving.inference.open_inference", "shared.intake.ingest", "shared.serving.stateful_scoring",
+    "shared.training.unlearned.extremes",
     "shared.monitoring.drift.window_drift",
 )  # fmt: skip
 ANSWER = """
