@@ -25,6 +25,7 @@ from world import World
 
 from local.azurite.process import Azurite, install
 from local.tools.odbc_driver import register
+from shared.adapters.lake.prediction_log import flush_logs
 from shared.core.errors import Transient
 
 # Every home, lake and database of a test lies in memory, where there is enough of it.
@@ -145,6 +146,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     fault_matrix.remember(items)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    """What requests were answered is written while the folder of their test is there, not half a minute later."""
+    flush_logs()
 
 
 def pytest_collection_finish() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -96,7 +95,7 @@ def test_a_release_that_lacks_a_parameter_ends_before_anything_is_made(
     assert "az" not in {one[0] for one in machine.calls()}
 
 
-@pytest.mark.skipif("MLOPS_FULL_SWEEP" not in os.environ, reason="half a minute: only with MLOPS_FULL_SWEEP=1")
+@pytest.mark.whole_only
 def test_a_release_migrates_and_verifies_for_real(api: Api, tmp_path: Path) -> None:
     """The schema and the tables of every scenario in a database of this machine, the checks on a host of it."""
     score, operate = api.keys.newest_for_scope(SCORE), api.keys.newest_for_scope(OPERATE)

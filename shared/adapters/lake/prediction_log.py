@@ -11,10 +11,10 @@ import io
 import logging
 import random
 import uuid
-import weakref
 from collections.abc import Sequence
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from shared.core.errors import Fault
 from shared.core.paths import served_path
@@ -29,6 +29,8 @@ ROWS = 500
 SECONDS = 30.0
 # When the lake does not accept rows, they are dropped before the process runs out of memory.
 LIMIT = 20_000
+# An unused one is not kept alive.
+_LOGS: WeakSet[LakePredictionLog] = WeakSet()
 
 
 class LakePredictionLog:
@@ -45,7 +47,7 @@ class LakePredictionLog:
         self._full = Event()
         self._awake = False
         self._failure = ""
-        _flush_at_exit(self)
+        _LOGS.add(self)
 
     def should_sample(self) -> bool:
         """Whether this request belongs to the sample."""
@@ -135,14 +137,10 @@ def _group(row: LoggedRow) -> tuple[Any, ...]:
     return (row.scenario, row.model, row.at.date(), row.at.hour)
 
 
-def _flush_at_exit(served: LakePredictionLog) -> None:
-    """Write the buffer when the process ends normally; this does not keep an unused log alive."""
-    known = weakref.ref(served)
+def flush_logs() -> None:
+    """Write the buffers of all logs: before a process ends normally, nobody else does."""
+    for served in list(_LOGS):
+        served.flush()
 
-    def flush() -> None:
-        alive = known()
-        if alive is not None:
-            alive.flush()
 
-    atexit.register(flush)
-    weakref.finalize(served, atexit.unregister, flush)
+atexit.register(flush_logs)

@@ -28,9 +28,6 @@ needs_spark = pytest.mark.skipif(
     not (os.access(PYTHON, os.X_OK) and shutil.which("java")),
     reason="PySpark is not installed beside the project (make spark), or there is no Java",
 )
-in_full = pytest.mark.skipif(
-    "MLOPS_FULL_SWEEP" not in os.environ, reason="a cluster of processes: with MLOPS_FULL_SWEEP=1"
-)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +76,7 @@ def _executors(pid: int) -> Iterator[int]:
 
 
 @needs_spark
-@in_full
+@pytest.mark.whole_only
 def test_an_executor_that_is_killed_a_damaged_shard_and_a_job_that_ends_twice(
     tmp_path: Path, wanted: dict[str, Any]
 ) -> None:
@@ -104,7 +101,7 @@ def test_an_executor_that_is_killed_a_damaged_shard_and_a_job_that_ends_twice(
 
 
 @needs_spark
-@in_full
+@pytest.mark.whole_only
 def test_a_job_of_the_service_brings_its_code(tmp_path: Path, wanted: dict[str, Any]) -> None:
     """Its entry runs as a file from anywhere; executors know this code by what the driver sends them alone."""
     ports = _on_spark(tmp_path, "local[1]")
@@ -127,7 +124,7 @@ def test_a_job_of_the_service_brings_its_code(tmp_path: Path, wanted: dict[str, 
 
 
 @needs_spark
-@in_full
+@pytest.mark.whole_only
 def test_machines_are_scored_on_spark_too(tmp_path: Path) -> None:
     """Several tables a shard, feature code in the worker with an older pandas: ids and answers are the same."""
     name = "predictive_maintenance"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from increments import Drops, csv_of
 from ports_with import ports_with
+from watched_lake import WatchedLake
 from world import POINTS
 
 from shared.adapters.tables import ArrowTables, Limits
@@ -130,34 +129,10 @@ def _parquet(table: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-class _Watched(io.BytesIO):
-    """A file that asks Arrow, at every read, how many bytes it holds."""
-
-    most = 0
-
-    def read(self, size: int | None = -1) -> bytes:
-        """The bytes."""
-        _Watched.most = max(_Watched.most, pa.total_allocated_bytes())
-        return super().read(size)
-
-
-@dataclass
-class _WatchedLake:
-    lake: object
-
-    def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
-        """Return the file under watch."""
-        with self.lake.open(path, etag=etag) as source:  # type: ignore[attr-defined]
-            return _Watched(source.read())
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.lake, name)
-
-
 def test_memory_does_not_grow_with_the_drop(drops: Drops) -> None:
     """Eight times the rows hold no more Arrow memory than a few blocks and one group of rows."""
     limits = Limits(block_bytes=1 << 16, group_bytes=1 << 16)
-    lake = _WatchedLake(drops.ports.core.lake)
+    lake = WatchedLake(drops.ports.core.lake)
     ports = ports_with(drops.ports, core__lake=lake, datasets__tables=ArrowTables(limits))
     peaks = []
     for rows in (10_000, 80_000):
@@ -166,16 +141,16 @@ def test_memory_does_not_grow_with_the_drop(drops: Drops) -> None:
         table = pa.table({"id": np.arange(rows), "x": random.normal(size=rows), "color": colors, "y": y})
         drops.ports.core.lake.put(f"incoming/points/m{rows}/points.csv", csv_of(table))
         del table
-        before, _Watched.most = pa.total_allocated_bytes(), 0
+        before, lake.most = pa.total_allocated_bytes(), 0
         (found,) = tables_of(ports, NULLABLE, f"m{rows}").values()
         assert found.rows.num_rows == rows
-        peaks.append(_Watched.most - before)
+        peaks.append(lake.most - before)
     assert peaks[1] < 1.3 * peaks[0]
     # All of its rows take 3 MB.
     assert peaks[1] < 1 << 20
 
 
-@pytest.mark.skipif("MLOPS_FULL_SWEEP" not in os.environ, reason="MLOPS_FULL_SWEEP=1 reads 600 MB")
+@pytest.mark.whole_only
 def test_the_memory_of_a_process_does_not_grow_with_the_drop(tmp_path: Path) -> None:
     """200 MB and 400 MB of CSV become dataset versions with the same peak, below 1 GB."""
     command = [sys.executable, str(ROOT / "bench" / "ingest.py"), "--mb", "200", "400", "--home", str(tmp_path)]

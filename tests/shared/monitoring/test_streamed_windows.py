@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from ports_with import ports_with
+from watched_lake import WatchedLake
 from world import MARKS, POINTS, World, points_csv
 
 from shared.adapters.tables import ArrowTables, Limits
@@ -94,37 +94,12 @@ def test_rows_that_come_with_every_drop_count_once_on_disk_too(tmp_path: Path) -
         window_rows(world.ports, MARKS, table, [])
 
 
-class _Watched(io.BytesIO):
-    """A file that asks Arrow, at every read, how many bytes it holds."""
-
-    most = 0
-
-    def read(self, size: int | None = -1) -> bytes:
-        """The bytes."""
-        _Watched.most = max(_Watched.most, pa.total_allocated_bytes())
-        return super().read(size)
-
-
-@dataclass
-class _WatchedLake:
-    lake: object
-
-    def open(self, path: str, *, etag: str | None = None) -> BinaryIO:
-        """Return the file under watch."""
-        with self.lake.open(path, etag=etag) as source:  # type: ignore[attr-defined]
-            return _Watched(source.read())
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.lake, name)
-
-
 def test_memory_does_not_grow_with_the_window(tmp_path: Path) -> None:
     """Four times the rows hold no more Arrow memory than some blocks."""
     world = World(tmp_path)
     limits = Limits(block_bytes=1 << 15)
-    ports = ports_with(
-        world.ports, core__lake=_WatchedLake(world.ports.core.lake), datasets__tables=ArrowTables(limits)
-    )
+    lake = WatchedLake(world.ports.core.lake)
+    ports = ports_with(world.ports, core__lake=lake, datasets__tables=ArrowTables(limits))
     peaks = []
     for rows in (80_000, 320_000):
         x = np.random.default_rng(3).normal(size=rows)
@@ -133,10 +108,10 @@ def test_memory_does_not_grow_with_the_window(tmp_path: Path) -> None:
         world.land(path, "\n".join(("id,x,color", *lines, "")).encode())
         blob = world.ports.core.lake.stat(path)
         assert blob is not None
-        before, _Watched.most = pa.total_allocated_bytes(), 0
+        before, lake.most = pa.total_allocated_bytes(), 0
         found = window_rows(ports, POINTS, POINTS.scoring_table, [f"{path}@{blob.etag}"], held=1 << 16)
         assert found.num_rows == rows
-        peaks.append(_Watched.most - before)
+        peaks.append(lake.most - before)
     # The rows take 8 MB; a group of them on its way to the disk is a block.
     assert max(peaks) < 4 << 20
     assert peaks[1] < 2 * peaks[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -12,14 +11,13 @@ from statistics import median
 
 import pytest
 from idle_month import Installation, watched
+from sampling import Sample
 from world import points_csv
 
 from local.tools.cost import ONE_DROP, Quantities
 from shared.core.timers.work_mark import SETTLED_AFTER
 
 DAY = timedelta(days=1)
-# All days of such a month are alike; `make test-all` lives through the whole of it.
-DAYS = 30 if os.environ.get("MLOPS_FULL_SWEEP") else 2
 
 
 @pytest.fixture
@@ -33,13 +31,19 @@ def place(tmp_path: Path) -> Iterator[Installation]:
         yield made
 
 
-def test_without_data_the_database_is_opened_once_a_day(place: Installation) -> None:
+@pytest.fixture
+def days(sample: Sample) -> int:
+    """All days of such a month are alike; `make test-all` lives through the whole of it."""
+    return len(sample(range(30), 2, "days"))
+
+
+def test_without_data_the_database_is_opened_once_a_day(place: Installation, days: int) -> None:
     """Every timer looks at the same minute, retention too; in between none opens it, and each still fires."""
     with watched(place) as usage:
-        place.run(place.now + DAYS * DAY)
+        place.run(place.now + days * DAY)
     assert usage.most_a_day() == 1
     # In a month the labels of the window that was there have had their time: that look leads to an hour's work.
-    assert usage.minutes() <= DAYS * (Quantities().awake_minutes + 0.5) + 60
+    assert usage.minutes() <= days * (Quantities().awake_minutes + 0.5) + 60
     assert median(usage.lengths()) == pytest.approx(Quantities().awake_minutes)
     with watched(place) as usage:
         place.run(place.now + timedelta(hours=1), skipping=False)
@@ -49,17 +53,17 @@ def test_without_data_the_database_is_opened_once_a_day(place: Installation) -> 
     assert watch.fired_at == place.now
 
 
-def test_with_a_drop_a_day_it_is_opened_twice(place: Installation) -> None:
+def test_with_a_drop_a_day_it_is_opened_twice(place: Installation, days: int) -> None:
     """For the drop, until everything it led to is settled, and for the daily look."""
     with watched(place) as usage:
-        for number in range(DAYS):
+        for number in range(days):
             place.run(place.now + 0.4 * DAY)
             rows = points_csv(40, seed=number, labelled=False, first=1000 * number)
             place.tell(place.world.land(f"scoring/points/n{number}/points.csv", rows))
             place.run(place.now + 0.6 * DAY)
     assert usage.most_a_day() == 2
-    assert usage.minutes() / DAYS == pytest.approx(ONE_DROP.awake_minutes, abs=8)
-    assert len(place.world.ports.prediction.predictions.commits()) == 1 + DAYS
+    assert usage.minutes() / days == pytest.approx(ONE_DROP.awake_minutes, abs=8)
+    assert len(place.world.ports.prediction.predictions.commits()) == 1 + days
 
 
 def test_a_watch_from_the_future_does_not_rest(place: Installation) -> None:

@@ -17,7 +17,7 @@ from texts import TEXT, TEXTS, text_graph
 from world import POINTS, logistic
 
 from shared.adapters.files.folder_lake import FolderLake
-from shared.adapters.lake.prediction_log import LakePredictionLog
+from shared.adapters.lake.prediction_log import LakePredictionLog, flush_logs
 from shared.core.errors import Transient
 from shared.serving.logged_row import LoggedRow
 from shared.serving.prediction_log import logged_rows
@@ -112,6 +112,17 @@ def test_rows_the_lake_does_not_take_are_kept_for_the_next_time(tmp_path: Path) 
     lake.closed = False
     served.flush()
     assert sum(table.num_rows for _, table in read(lake)) == 2
+
+
+def test_what_any_log_holds_is_written_when_it_is_asked_of_all(tmp_path: Path) -> None:
+    """As a process that ends does; nothing is left for a thread that would write half a minute later."""
+    lakes = [FolderLake(tmp_path / name) for name in ("a", "b")]
+    logs = [LakePredictionLog(lake, 1.0) for lake in lakes]
+    for served in logs:
+        served.add(kept())
+    for _ in range(2):
+        flush_logs()
+        assert [[table.num_rows for _, table in read(lake)] for lake in lakes] == [[2], [2]]
 
 
 def test_the_sample_is_as_large_as_was_asked() -> None:

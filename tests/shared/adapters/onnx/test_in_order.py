@@ -22,7 +22,7 @@ def test_every_result_is_given_on_once_and_in_order(workers: int) -> None:
 
 def test_all_threads_work_at_once() -> None:
     """One more would wait in vain."""
-    together = Barrier(3, timeout=30)
+    together = Barrier(3, timeout=300)
     given: list[int] = []
     work_in_order(range(3), lambda _: together.wait(), given.append, 3)
     assert sorted(given) == [0, 1, 2]
@@ -34,7 +34,7 @@ def test_a_later_item_may_be_finished_first() -> None:
 
     def work(item: int) -> int:
         if item == 0:
-            assert second_done.wait(30)
+            assert second_done.wait(300)
         if item == 1:
             second_done.set()
         return item
@@ -117,7 +117,7 @@ def test_every_thread_has_the_context_of_the_caller() -> None:
     """So a span or a limit of time is known wherever the item is read."""
     limit: ContextVar[int] = ContextVar("limit", default=0)
     limit.set(7)
-    together, given = Barrier(2, timeout=30), list[int]()
+    together, given = Barrier(2, timeout=300), list[int]()
 
     def work(_: int) -> int:
         together.wait()

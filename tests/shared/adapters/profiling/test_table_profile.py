@@ -184,7 +184,7 @@ def test_pieces_with_dictionaries_of_their_own_are_one_column(size: int) -> None
     """As a Parquet file has them: codes mean other values in each piece, some cells are missing, some words unused."""
     random = np.random.default_rng(size)
     codes = [random.integers(0, size, rows).astype(np.int32) for rows in (70_001, 1, 0, 999)]
-    words = [[f"v{(one + turn * 7) % size}" for one in range(size + turn)] for turn in range(4)]
+    words = [[*(f"v{(one + turn * 7) % size}" for one in range(size)), f"unused {turn}"] for turn in range(4)]
     pieces = [
         pa.DictionaryArray.from_arrays(pa.array(some, mask=some % 11 == 0), pa.array(names, pa.string()))
         for some, names in zip(codes, words, strict=True)
