@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from batch_data import CATEGORIES, NUMBERS, TRAINING_ROWS, contract, make_rows, target
 
@@ -48,21 +49,26 @@ def limit(folder: Path, kind: str) -> Run:
 
 def ours(folder: Path, kind: str) -> Run:
     """The project: Parquet file to Parquet file with every prediction column."""
-    from datetime import UTC, datetime
-
     from shared.adapters.onnx.scoring import OnnxScoring
-    from shared.serving.ports import BatchJob, Provenance
 
     scoring = OnnxScoring()
-    manifest = json.loads((folder / f"{kind}.json").read_text())
-    model = scoring.load((folder / f"{kind}.onnx").read_bytes(), manifest)
-    origin = Provenance("run-1", "bench:1", manifest["sha256"], "20261120-abcd", datetime(2026, 11, 20, tzinfo=UTC))
+    model = scoring.load((folder / f"{kind}.onnx").read_bytes(), json.loads((folder / f"{kind}.json").read_text()))
 
     def run() -> None:
         with (folder / "rows.parquet").open("rb") as source, (folder / f"{kind}-out.parquet").open("wb") as out:
-            scoring.batch(model, BatchJob(_scenario(), "w1", 1 << 32, origin, [("rows.parquet", source)]), out)
+            scoring.batch(model, job(source), out)
 
     return run
+
+
+def job(source: BinaryIO) -> Any:
+    """A window of the rows of that file."""
+    from datetime import UTC, datetime
+
+    from shared.serving.ports import BatchJob, Provenance
+
+    origin = Provenance("run-1", "bench:1", "0" * 64, "20261120-abcd", datetime(2026, 11, 20, tzinfo=UTC))
+    return BatchJob(_scenario(), "w1", 1 << 32, origin, [("rows.parquet", source)])
 
 
 def ours_sqlite(folder: Path, kind: str) -> Run:

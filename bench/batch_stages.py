@@ -10,9 +10,10 @@ import json
 import statistics
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from batch_pipelines import job
 
 Stage = Callable[[], object]
 FLOOR = ("Parquet read by Arrow", "the model", "Parquet written by Arrow")
@@ -33,9 +34,9 @@ def stages(folder: Path, kind: str) -> dict[str, Stage]:
 
     scoring, file = OnnxScoring(workers=1), folder / "rows.parquet"
     model = scoring.load((folder / f"{kind}.onnx").read_bytes(), json.loads((folder / f"{kind}.json").read_text()))
-    job = _job([("rows.parquet", io.BytesIO(file.read_bytes()))])
-    shape, encoder = layout(job, model), TableEncoder(model.contract)
-    read = list(blocks(job, model.contract, BLOCK_ROWS))
+    whole_job = job(io.BytesIO(file.read_bytes()))
+    shape, encoder = layout(whole_job, model), TableEncoder(model.contract)
+    read = list(blocks(whole_job, model.contract, BLOCK_ROWS))
     matrices = [model.encode(table) for _, table in read]
     answers = [model.score_matrix(matrix) for matrix in matrices]
     room, scorer = np.empty((BLOCK_ROWS, len(model.contract.features)), np.float32), BlockScorer(model, shape, 1)
@@ -48,7 +49,7 @@ def stages(folder: Path, kind: str) -> dict[str, Stage]:
 
     def read_file() -> None:
         with file.open("rb") as source:
-            for _ in blocks(_job([("rows.parquet", source)]), model.contract, BLOCK_ROWS):
+            for _ in blocks(job(source), model.contract, BLOCK_ROWS):
                 pass
 
     def write_file() -> None:
@@ -58,7 +59,7 @@ def stages(folder: Path, kind: str) -> dict[str, Stage]:
 
     def whole() -> None:
         with file.open("rb") as source, (folder / "stages.parquet").open("wb") as out:
-            scoring.batch(model, _job([("rows.parquet", source)]), out)
+            scoring.batch(model, job(source), out)
 
     def judge() -> None:
         for (_, table), matrix in zip(read, matrices, strict=True):
@@ -75,15 +76,6 @@ def stages(folder: Path, kind: str) -> dict[str, Stage]:
         FLOOR[2]: write_file,
         "all stages together, one thread": whole,
     }
-
-
-def _job(sources: Any) -> Any:
-    from batch_pipelines import _scenario
-
-    from shared.serving.ports import BatchJob, Provenance
-
-    origin = Provenance("run-1", "bench:1", "0" * 64, "20261120-abcd", datetime(2026, 11, 20, tzinfo=UTC))
-    return BatchJob(_scenario(), "w1", 1 << 32, origin, sources)
 
 
 def show(folder: Path, kind: str, repeats: int) -> dict[str, float]:

@@ -28,9 +28,9 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 def _trace(req: func.HttpRequest, ports: Ports) -> Any:
     from shared.core.errors import BadInput
     from shared.operations.lineage_json import trace_json
-    from shared.operations.tracing import trace
+    from shared.operations.tracing import is_prediction_id, trace
 
     prediction = req.route_params["prediction"]
-    if not (prediction.isascii() and prediction.isdigit()):
+    if not is_prediction_id(prediction):
         raise BadInput(f"{prediction[:40]!r} is not a prediction id; accepted: the number in column prediction_id.")
     return trace_json(trace(ports, int(prediction), req.route_params["scenario"]))

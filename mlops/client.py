@@ -16,12 +16,12 @@ from model_training.scenarios import SCENARIOS
 from shared.bootstrap import build_ports
 from shared.core.errors import Misconfigured, Missing
 from shared.core.scenario import find_scenario
+from shared.core.wording import did_you_mean
 from shared.ports import Ports
 from shared.prediction.shard import SETTING as SCORER_ROWS
 from shared.release.policy_settings import NAMES as POLICIES
 from shared.settings import NAMES, read_settings
 from shared.training.options.option_settings import NAMES as OPTIONS
-from shared.training.options.run_options import did_you_mean
 
 _SQLITE = "sqlite:///"
 # Settings of the platform, of which the host reads some.

@@ -107,7 +107,22 @@ export function card(title, { width = 12, extra, note } = {}, ...body) {
 }
 /** What to do next where there is nothing to show. */
 export function empty(what, next, command) {
-  return h("div", { class: "empty" }, h("strong", {}, what), next && h("span", {}, next), command && h("code", {}, command));
+  return h("div", { class: "empty" }, h("strong", {}, what), next && h("span", {}, next), command && typed(command));
+}
+/** A command to type, with a button that copies it. A page that may not copy selects it instead. */
+export function typed(command) {
+  const code = h("code", {}, command), button = h("button", { class: "quiet", type: "button", "aria-label": `Copy ${command}`, onclick: copy }, "Copy");
+  const told = h("span", { role: "status", class: "small muted" });
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(command);
+      told.textContent = "Copied.";
+    } catch {
+      getSelection().selectAllChildren(code);
+      told.textContent = "Selected.";
+    }
+  }
+  return h("span", { class: "typed" }, code, button, told);
 }
 export const fault = (sentence) => h("div", { class: "fault", role: "alert" }, h("span", { "aria-hidden": "true" }, "✕"), h("span", {}, sentence));
 

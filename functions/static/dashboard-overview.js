@@ -2,7 +2,7 @@
 
 import { accept, acts } from "./dashboard-dialog.js";
 import { decisions } from "./dashboard-releases.js";
-import { badge, card, empty, fault, h, link, num, plural, standing, table, when } from "./dashboard-dom.js";
+import { badge, card, empty, fault, h, link, num, plural, standing, table, typed, when } from "./dashboard-dom.js";
 
 export function overview(data, tools) {
   const calm = !data.scenarios.some((one) => one.totals.files);
@@ -49,7 +49,7 @@ function remedies(one, at, tools) {
 
 function hints(data, tools) {
   if (!data.hints.length) return null;
-  const item = (one) => h("li", {}, badge("hint", one.kind === "data" ? "no data" : "no baseline"), h("span", { class: "what" }, link(tools.href("datasets", { scenario: one.scenario }), one.scenario)), one.dataset ? accept(one.scenario, one.dataset, tools) : null, h("p", { class: "why" }, one.reason, one.dataset ? [" ", h("span", { class: "mono" }, one.dataset)] : null, one.command ? [" ", h("code", {}, one.command)] : null));
+  const item = (one) => h("li", {}, badge("hint", one.kind === "data" ? "no data" : "no baseline"), h("span", { class: "what" }, link(tools.href("datasets", { scenario: one.scenario }), one.scenario)), one.dataset ? accept(one.scenario, one.dataset, tools) : null, h("p", { class: "why" }, one.reason, one.dataset ? [" ", h("span", { class: "mono" }, one.dataset)] : null, one.command ? [" ", typed(one.command)] : null));
   return card("Hints", { note: "Nothing waits for these." }, h("ul", { class: "list" }, data.hints.map(item)));
 }
 

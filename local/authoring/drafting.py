@@ -12,12 +12,12 @@ from local.authoring.cells import Guess, as_text, guess_column
 from local.authoring.columns import Described, Named, Use, describe, find_entity, find_key, find_time
 from local.authoring.draft import Draft
 from local.authoring.leaks import scored
-from local.authoring.names import near, table_name
+from local.authoring.names import table_name
 from local.authoring.ranges import with_range, with_values
 from local.authoring.source import Source, read_rows
 from shared.core.errors import BadInput, Quarantined
 from shared.core.scenario import Table, Task
-from shared.core.wording import counted
+from shared.core.wording import counted, did_you_mean
 from shared.datasets.ports import Tables
 
 _OF_A_CELL = frozenset({"type", "time", "overflow", "padded", "not_finite"})
@@ -63,7 +63,7 @@ def _check_named(source: Source, named: Named) -> None:
         if name not in source.names:
             listed = ", ".join(source.names[:20]) + (" …" if len(source.names) > 20 else "")  # noqa: PLR2004 -- a line
             raise BadInput(
-                f"{source.files[0].name} has no column {name!r} for {option}{near(name, source.names)}; "
+                f"{source.files[0].name} has no column {name!r} for {option}{did_you_mean(name, source.names)}; "
                 f"accepted: {listed}."
             )
 

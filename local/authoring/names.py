@@ -1,8 +1,7 @@
-"""Names of a scenario and its table, and the name that a misspelt one was meant to be."""
+"""Names of a scenario and its table."""
 
 from __future__ import annotations
 
-import difflib
 import keyword
 import re
 from collections.abc import Iterable, Sequence
@@ -47,10 +46,3 @@ def table_name(files: Sequence[Path]) -> str:
         return "rows"
     plain = re.sub(r"[^A-Za-z0-9_]+", "_", files[0].name.split(".", 1)[0]).strip("_").casefold()
     return plain if re.match(r"[a-z]", plain) and plain not in _TAKEN else "rows"
-
-
-def near(name: str, known: Sequence[str]) -> str:
-    """` (did you mean 'churn'?)`, or nothing when no known name is like this one."""
-    plain = {one.casefold(): one for one in known}
-    found = difflib.get_close_matches(name.casefold(), plain, 1, 0.6)
-    return f" (did you mean {plain[found[0]]!r}?)" if found else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -22,8 +21,6 @@ from shared.operations.lineage_json import impact_json, trace_json
 from shared.prediction.revision import ScoredWindow
 
 _SHOWN = 20
-# As wide as ids can be.
-_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
 _SHORT = 12
 
 
@@ -47,7 +44,7 @@ def trace(
 def _prediction(text: str) -> tuple[str | None, int]:
     """The scenario, where it is named, and the number of a prediction."""
     scenario, _, number = text.rpartition("/")
-    if not _NUMBER.fullmatch(number):
+    if not lineage.is_prediction_id(number):
         raise BadInput(
             f"{text!r} is no prediction; accepted: the prediction_id of a row such as 4294967296, "
             "or scenario/prediction_id."

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Any, Literal
 
 from shared.core.declaration.check import check_declaration
 from shared.core.declaration.decision import Decision
 from shared.core.errors import Missing
 from shared.core.policies import Arrival, BadRows, Feedback, Monitoring, Retention, RetrainPolicy
+from shared.core.wording import did_you_mean
 
 # Words that stand for a missing cell in files and messages, unless a column declares them as values of its own.
 MISSING_NUMBERS = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "<NA>")
@@ -363,6 +363,5 @@ def find_scenario(scenarios: Scenarios, name: str) -> Scenario:
 
 def no_scenario(scenarios: Scenarios, name: str) -> str:
     """What a sentence says of a name that no scenario has."""
-    near = get_close_matches(name[:80], scenarios, 1)
-    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    hint = did_you_mean(name[:80], scenarios)
     return f"no scenario {name[:80]!r}{hint}; known: {', '.join(sorted(scenarios)) or 'none'}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from shared.core.paths import part_path
 from shared.core.scenario import Scenario
-from shared.datasets.column_facts import ColumnFacts
+from shared.datasets.column_facts import ColumnFacts, with_block
 from shared.datasets.head import Head
 from shared.datasets.reading import index_path
 from shared.datasets.spool import Spool, sha256_of
@@ -24,16 +24,15 @@ if TYPE_CHECKING:
     from shared.datasets.stored_rows import FileRows
 
 
-def keep_rows(ports: DatasetsPorts, blocks: Iterable[pa.RecordBatch]) -> FileRows:
+def keep_rows(ports: DatasetsPorts, blocks: Iterable[pa.RecordBatch | pa.Table]) -> FileRows:
     """The rows as canonical Parquet on the local disk, with what is true of every row of a column."""
     from shared.datasets.stored_rows import of_spool
 
     spool, facts = Spool(), dict[str, ColumnFacts]()
 
-    def told() -> Iterator[pa.RecordBatch]:
+    def told() -> Iterator[pa.RecordBatch | pa.Table]:
         for block in blocks:
-            for name in block.schema.names:
-                facts[name] = facts.get(name, ColumnFacts()).then(block.column(name))
+            facts.update(with_block(facts, block))
             yield block
 
     with spool.writer() as out:

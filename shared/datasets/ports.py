@@ -54,7 +54,7 @@ class Tables(Protocol):
         """Canonical Parquet: equal tables give equal bytes; page checksums on."""
         ...
 
-    def write_blocks(self, blocks: Iterable[pa.RecordBatch], sink: BinaryIO) -> None:
+    def write_blocks(self, blocks: Iterable[pa.RecordBatch | pa.Table], sink: BinaryIO) -> None:
         """The bytes of `write` for rows that come block by block (one at least), in bounded memory."""
         ...
 

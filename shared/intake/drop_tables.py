@@ -101,7 +101,7 @@ def table_of_drop(ports: MonitoringPorts, scenario: Scenario, table: Table, rows
 
     writer = IndexWriter(table)
     writer.add(rows)
-    return _described(scenario, table, keep_rows(ports, rows.to_batches() or [rows]), writer.done())
+    return _described(scenario, table, keep_rows(ports, [rows]), writer.done())
 
 
 def _described(scenario: Scenario, table: Table, rows: FileRows, index: StoredIndex) -> DropTable:

@@ -37,7 +37,7 @@ def land_scored_labels(ports: MonitoringPorts, scenario: Scenario, window: str) 
         raise Missing(f"{scenario.name} has no predictions of a window {window[:80]!r}; see mlops history.")
     rows = _labels(ports, scenario, commit)
     where = Landing("actuals", scenario, f"scored-{commit.window}", f"{labels_table(scenario).name}.parquet")
-    with keep_rows(ports, (batch for block in rows.blocks() for batch in block.to_batches())).open() as content:
+    with keep_rows(ports, rows.blocks()).open() as content:
         ports.core.lake.put(f"{where.folder}{where.file}", content, if_absent=False)
     return where
 

@@ -12,7 +12,7 @@ from shared.core.ledger import Kind, State
 from shared.core.paths import Landing, landing
 from shared.core.scenario import Scenario
 from shared.monitoring.label_tables.follower import deliveries, newest_versions, replace_delivery, replace_labelled
-from shared.monitoring.label_tables.rows import keep_rows
+from shared.monitoring.label_tables.rows import keep_delivered
 from shared.monitoring.late_labels import read_labels
 from shared.prediction.delta_rebuild import RebuiltPartition, TableState
 from shared.prediction.delta_table import ACTUALS, LABELLED, actuals_table, delivery, labelled_table
@@ -58,7 +58,7 @@ def _take_in(ports: OperationsPorts, scenario: Scenario, blob: Blob) -> bool:
     labels = read_labels(ports, where, blob) if isinstance(where, Landing) else None
     if labels is None:
         return False
-    keep_rows(ports, scenario, labels, blob)
+    keep_delivered(ports, scenario, labels, blob)
     return replace_delivery(ports, scenario, delivery(blob_key(blob)))
 
 

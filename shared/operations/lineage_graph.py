@@ -10,7 +10,7 @@ from shared.core.wording import counted
 from shared.datasets.version import DatasetVersion
 from shared.operations.lineage import Impact, Trace
 from shared.operations.lineage_nodes import MOST, Graph, Node, NodeKind
-from shared.operations.tracing import impact, trace
+from shared.operations.tracing import impact, is_prediction_id, trace
 from shared.prediction.revision import ScoredWindow
 from shared.serving.deployment import Deployment
 from shared.training.model import Model, ModelRef
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def lineage_graph(ports: OperationsPorts, scenario: Scenario, target: str) -> Graph:
     """The graph around a prediction id, window id, model:version, dataset id or blob; Missing when it is unknown."""
     graph = Graph()
-    if target.isascii() and target.isdigit():
+    if is_prediction_id(target):
         _of_trace(ports, graph, trace(ports, int(target), scenario.name))
         return graph
     commit = ports.prediction.predictions.find_commit(scenario.name, target)

@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 
 _MODEL = re.compile(r"(?P<name>[A-Za-z0-9_]+):(?P<version>\d{1,9})")
 _LARGEST = (1 << 63) - 1
+_NUMBER = re.compile(rf"[0-9]{{1,{len(str(_LARGEST))}}}")
 _DIGEST = 12
+
+
+def is_prediction_id(text: str) -> bool:
+    """Whether this may be the id of a prediction: a whole number that is no longer than ids can be."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def trace(ports: OperationsPorts, prediction_id: int, scenario: str | None = None) -> Trace:

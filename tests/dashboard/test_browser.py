@@ -96,6 +96,21 @@ def test_every_task_and_an_empty_scenario_are_shown(browser: Any, site: dict[str
             assert page.query_selector("#body .fault") is None
 
 
+def test_a_command_is_copied(browser: Any, site: dict[str, str]) -> None:
+    """By the button beside it, as it stands there; where the page may not copy, it is selected."""
+    with opened(browser, site, "runs?scenario=pairs", NARROW) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        shown = page.inner_text("#body .typed code")
+        assert shown.startswith("mlops train pairs")
+        page.click("#body .typed button")
+        page.wait_for_selector("#body .typed [role='status']:text-is('Copied.')")
+        assert page.evaluate("navigator.clipboard.readText()") == shown
+        page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('refused')) }")
+        page.click("#body .typed button")
+        page.wait_for_selector("#body .typed [role='status']:text-is('Selected.')")
+        assert page.evaluate("String(getSelection())").strip() == shown
+
+
 def test_charts_are_drawn(browser: Any, site: dict[str, str]) -> None:
     """A canvas with ink for lines and points, curves for ROC and calibration."""
     with opened(browser, site, "datasets?scenario=points") as page:

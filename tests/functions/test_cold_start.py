@@ -22,7 +22,7 @@ SCORING = {"msgspec", "numpy", "onnxruntime", "sqlalchemy"}
 # What other events need, and this request must not pay for.
 OTHERS = (
     "alembic", "azure.ai.ml", "azure.core", "azure.eventgrid", "azure.identity", "azure.kusto", "azure.storage",
-    "deltalake",
+    "deltalake", "difflib",
     "fastapi", "httpx", "jinja2", "lightgbm", "matplotlib", "onnx", "opentelemetry", "pandas", "psycopg", "pyarrow",
     "pydantic", "pyodbc", "requests", "scipy", "sklearn", "sqlalchemy.dialects.mssql", "starlette", "uvicorn",
     "functions.openapi.schemas", "functions.openapi.scoring", "model_training.runs.training", "shared.profiles.report",
@@ -30,6 +30,7 @@ OTHERS = (
     "shared.adapters.tables.cells",
     "shared.adapters.webhooks", "shared.dispatch", "shared.core.events", "shared.monitoring.measures",
     "shared.serving.inference.open_inference", "shared.intake.ingest", "shared.serving.stateful_scoring",
+    "shared.training.unlearned.extremes",
     "shared.monitoring.drift.window_drift",
 )  # fmt: skip
 ANSWER = """

@@ -117,3 +117,10 @@ def test_no_forged_event_stops_a_worker(served: tuple[World, Functions]) -> None
     assert len(world.ports.datasets.versions.list()) == before
     world.handle(world.land("incoming/points/d7/points.csv", points_csv(seed=7, first=7000)))
     assert len(world.ports.datasets.versions.list()) == before + 1
+
+
+@pytest.mark.parametrize("prediction", ["9" * 5000, "²", "-1", "1" * 20, "0", "9" * 19])
+def test_a_text_that_is_no_prediction_id_is_told(served: tuple[World, Functions], prediction: str) -> None:
+    """However long: 400 with one sentence, which does not grow with it."""
+    answer = ask(served[1], "trace", prediction=prediction)
+    assert (answer.status_code, len(answer.get_body()) < 1000) == (400, True)

@@ -107,7 +107,7 @@ class ArrowTables:
 
         return write_parquet(table, self._limits.group_bytes)
 
-    def write_blocks(self, blocks: Iterable[pa.RecordBatch], sink: BinaryIO) -> None:
+    def write_blocks(self, blocks: Iterable[pa.RecordBatch | pa.Table], sink: BinaryIO) -> None:
         """The bytes of `write` for rows that come block by block; a group of rows is in memory."""
         from shared.adapters.tables.writer import write_blocks
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shared.core.declaration.limits import limit_problems
 from shared.core.errors import Misdeclared
+from shared.core.wording import did_you_mean
 
 # Typed loosely: the module of the declaration itself calls this one.
 type Scenario = Any
@@ -48,9 +48,7 @@ def check_declaration(scenario: Scenario) -> None:
 def one_of(what: str, value: Any, known: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The problem that `value` is none of the known words, with the nearest of them."""
     if value not in known:
-        near = difflib.get_close_matches(str(value).casefold(), known, 1, 0.5)
-        hint = f" (did you mean {near[0]!r}?)" if near else ""
-        yield f"declares {what} {value!r}{hint}", ", ".join(known)
+        yield f"declares {what} {value!r}{did_you_mean(str(value), known, 0.5)}", ", ".join(known)
 
 
 def _problems(scenario: Scenario) -> Iterator[tuple[str, str]]:

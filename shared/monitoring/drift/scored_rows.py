@@ -186,7 +186,7 @@ def hour_rows(
 
     files = (_logged(ports, path, wanted) for path in _hour_files(ports, scenario, window))
     try:
-        parts = [held_rows([some], held - 1) for some in _joined(files, held)]
+        parts = [held_rows([some], held) for some in _joined(files, held)]
         rows = parts[0] if len(parts) == 1 else JoinedRows(parts, widened=True)
         if not (rows.num_rows and rows.schema.names):
             raise Missing(f"No requests of {scenario} were logged in {window}.")
@@ -196,14 +196,14 @@ def hour_rows(
 
 
 def _joined(files: Iterator[pa.Table], most: int) -> Iterator[pa.Table]:
-    """The files together, a table for as many as have so many bytes."""
+    """The files together, a table for as many as have more than so many bytes."""
     import pyarrow as pa
 
     waiting, size = list[pa.Table](), 0
     for table in files:
         waiting.append(table)
         size += table.nbytes
-        if size >= most:
+        if size > most:
             yield pa.concat_tables(waiting, promote_options="permissive")
             waiting, size = [], 0
     if waiting:

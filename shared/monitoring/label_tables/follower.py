@@ -11,7 +11,7 @@ from shared.core.drops import blob_key
 from shared.core.errors import Missing
 from shared.core.paths import kept_labels
 from shared.core.scenario import Scenario
-from shared.monitoring.label_tables.rows import data_file, keep_labelled, keep_rows
+from shared.monitoring.label_tables.rows import data_file, keep_delivered, keep_labelled
 from shared.prediction.delta_follower import try_to
 from shared.prediction.delta_table import actuals_table, delivery, labelled_table
 from shared.prediction.sharding.loading import are_held
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def keep_labels(ports: MonitoringPorts, scenario: Scenario, labels: Rows, blob: Blob) -> None:
     """Keep the labels of a file that landed in the table of actuals, and beside the predictions that they name."""
     if ports.prediction.delta_follows:
-        keep_rows(ports, scenario, labels, blob)
+        keep_delivered(ports, scenario, labels, blob)
         follow_labels(ports, scenario, blob_key(blob))
 
 

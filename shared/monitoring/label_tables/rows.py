@@ -11,7 +11,7 @@ from shared.core.blob import Blob
 from shared.core.drops import blob_key
 from shared.core.paths import BASE_WINDOW
 from shared.core.scenario import Kind, Scenario
-from shared.datasets.parts import keep_rows as written_rows
+from shared.datasets.parts import keep_rows
 from shared.prediction.commits import committed_file, whole_commit
 from shared.prediction.delta_table import DataFile, DeltaTable, actuals_table, delivery, labelled_table
 from shared.prediction.window import Commit
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shared.monitoring.ports import MonitoringPorts
 
 
-def keep_rows(ports: MonitoringPorts, scenario: Scenario, labels: Rows, blob: Blob) -> None:
+def keep_delivered(ports: MonitoringPorts, scenario: Scenario, labels: Rows, blob: Blob) -> None:
     """Keep the labels of a file that landed where the table of actuals can name them."""
     table, source = actuals_table(scenario), blob_key(blob)
     came = {"labelled_at": blob.modified, "source": source}
@@ -96,12 +96,6 @@ def _typed(table: DeltaTable, rows: list[dict[str, Any]]) -> pa.Table:
 
 
 def _keep(ports: MonitoringPorts, table: DeltaTable, value: str, blocks: Iterable[pa.Table]) -> Blob:
-    rows = written_rows(ports, (batch for block in blocks for batch in block.to_batches() or [_no_rows(block)]))
+    rows = keep_rows(ports, blocks)
     with rows.open() as content:
         return ports.core.lake.put(f"{table.folder(value)}{rows.sha256}.parquet", content)[0]
-
-
-def _no_rows(block: pa.Table) -> pa.RecordBatch:
-    import pyarrow as pa
-
-    return pa.RecordBatch.from_pylist([], block.schema)

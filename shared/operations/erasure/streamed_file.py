@@ -139,7 +139,7 @@ def canonical(ports: OperationsPorts, blob: Blob, subject: Subject) -> Rewritten
 
     def write(sink: BinaryIO) -> None:
         kept = (block.filter(~rows_of(block, subject)) for block in StreamedFile.of(ports, blob).blocks())
-        ports.datasets.tables.write_blocks((batch for block in kept for batch in block.to_batches() or [block]), sink)
+        ports.datasets.tables.write_blocks(kept, sink)
 
     return written_anew(write)
 

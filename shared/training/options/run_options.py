@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-import difflib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
+from shared.core.wording import did_you_mean
 from shared.training.metrics import LARGER_IS_BETTER
 
 MOST_MINUTES, MOST_TRIALS, MOST_CONCURRENT = 1440, 1000, 64
@@ -22,7 +22,6 @@ ACCEPTED: Mapping[str, str] = {
     "concurrency": f"a whole number from 1 to {MOST_CONCURRENT}",
 }
 _MOST = {"minutes": MOST_MINUTES, "trials": MOST_TRIALS, "patience": MOST_TRIALS, "concurrency": MOST_CONCURRENT}
-_CLOSE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +104,6 @@ def check_limit(name: str, value: float | None) -> None:
     most = _MOST.get(name)
     if most is not None and not 0 < value <= most:
         raise BadInput(f"{name} is {value:g}; accepted: {ACCEPTED[name]}.")
-
-
-def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """A hint at the known name that looks most like this one; empty when none does."""
-    folded = {each.casefold(): each for each in known}
-    close = difflib.get_close_matches(name.casefold(), folded, 1, _CLOSE)
-    return f" (did you mean {folded[close[0]]!r}?)" if close else ""
 
 
 def _number(name: str, text: str) -> float | int:

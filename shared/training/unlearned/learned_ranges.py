@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import gt, lt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from shared.training.input_contract import InputContract
-from shared.training.unlearned.extremes import Extremes
+
+if TYPE_CHECKING:
+    from shared.training.unlearned.extremes import Extremes
 
 # Up to this many rows a loop is faster than arrays, which take long to begin.
 _FEW = 4

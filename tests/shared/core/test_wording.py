@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from shared.core.wording import counted, visible
+from shared.core.wording import counted, did_you_mean, visible
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows")])
 def test_a_number_and_its_noun_agree(number: int, words: str) -> None:
     """Only one is singular."""
     assert counted(number, "row") == words
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("chrun", " (did you mean 'Churn'?)"), ("CHURN", " (did you mean 'Churn'?)"), ("sales", "")]
+)
+def test_a_mistaken_name_is_told_with_the_near_one(name: str, hint: str) -> None:
+    """Capitals make no difference; of names that look like none there is no hint."""
+    assert did_you_mean(name, ["machines", "Churn"]) == hint
 
 
 @pytest.mark.parametrize(
