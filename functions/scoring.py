@@ -35,6 +35,10 @@ class Scorer:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._router = ModelRouter(ports)
+        # Asked for with each request.
+        self._scenarios = ports.core.scenarios
+        self._record = ports.core.observer.request
+        self._should_sample = ports.serving.log.should_sample
 
     def score(self, name: str, body: bytes, key: str, sent: str = "") -> tuple[bytes, dict[str, str]]:
         """The answer in the form of the request, and the headers that name model and request (`sent`: its own id)."""
@@ -61,7 +65,7 @@ class Scorer:
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing lists the known ones."""
-        return find_scenario(self._ports.core.scenarios, name)
+        return find_scenario(self._scenarios, name)
 
     def champion(self, name: str) -> DeployedModel:
         """The model that serves the scenario now; Missing when nothing is deployed."""
@@ -100,19 +104,19 @@ class Scorer:
         self, scenario: Scenario, key: str, score: Callable[[DeployedModel], ScoredRequest], sent: str
     ) -> tuple[bytes, dict[str, str]]:
         """Let `score` answer with the model that the router chooses; count the request, and log a sample."""
-        started, record = perf_counter(), self._ports.core.observer.request
+        started, record = perf_counter(), self._record
         try:
             deployed, scored = self._router.answer(scenario.name, key, score)
         except Fault as fault:
             record(scenario.name, "", "refused" if fault.permanent else "failed", perf_counter() - started, 0)
             raise
-        rows, model, request = 0, deployed.model.id, request_id(sent)
+        headers = {**deployed.headers, HEADER: request_id(sent)}
+        rows = 0
         if scored.answers is not None:
             rows = len(scored.answers)
-            if self._ports.serving.log.should_sample():
-                self._log(scenario, deployed, scored, key, request)
-        record(scenario.name, model, "answered", perf_counter() - started, rows)
-        headers = {"x-model": model, "x-generation": str(deployed.deployment.generation), HEADER: request}
+            if self._should_sample():
+                self._log(scenario, deployed, scored, key, headers[HEADER])
+        record(scenario.name, headers["x-model"], "answered", perf_counter() - started, rows)
         if scored.strange is not NOTHING:
             headers |= strange_headers(scored.strange)
         if isinstance(scored.response, tuple):

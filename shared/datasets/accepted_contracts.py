@@ -76,9 +76,10 @@ class AcceptedScenarios(Mapping[str, "Scenario"]):
         return self._declared
 
     def __getitem__(self, name: str) -> Scenario:
-        known, declared = self._known.get(name), self._declared[name]
+        known = self._known.get(name)
         if known is not None and time.monotonic() - known[0] < _SECONDS:
             return known[2]
+        declared = self._declared[name]
         # The declared contract is the stricter one: it refuses, and it never reads otherwise.
         last = known[2] if known else declared
         if time.monotonic() - self._away < _SECONDS:

@@ -10,15 +10,26 @@ from shared.training.input_contract import InputContract
 if TYPE_CHECKING:
     import numpy as np
 
+    from shared.training.unlearned.learned_ranges import LearnedRanges
+
 
 class EncodedRows(Sequence[Mapping[str, Any]]):
     """The rows of a request as a model's matrix under `contract`; a row becomes a mapping only when it is read."""
 
+    __slots__ = ("_cells", "_rows", "contract", "learned", "matrix")
+
     def __init__(
-        self, contract: InputContract, matrix: np.ndarray, rows: Sequence[Any], cells: Callable[[Any], Sequence[Any]]
+        self,
+        contract: InputContract,
+        matrix: np.ndarray,
+        rows: Sequence[Any],
+        cells: Callable[[Any], Sequence[Any]],
+        learned: LearnedRanges | None = None,
     ) -> None:
+        """With `learned` nothing in the rows is strange to a model that learned from these ranges."""
         self.contract = contract
         self.matrix = matrix
+        self.learned = learned
         self._rows = rows
         self._cells = cells
 

@@ -97,7 +97,10 @@ class ModelRouter:
         """Count a request that the model answered; while a shadow is tried, it answers the champion's rows as well."""
         self._metrics.record_answer(deployed.deployment, deployed.role, deployed.loaded.task, answers, seconds)
         view = self._views.get(deployed.deployment.scenario)
-        if view and view.rollout and view.rollout.state == "shadow" and view.candidate and deployed.role == "champion":
+        # Of most scenarios no model is tried.
+        if view is None or view.rollout is None:
+            return
+        if view.rollout.state == "shadow" and view.candidate and deployed.role == "champion":
             self._score_in_shadow(view.candidate, rows[:SHADOW_ROWS])
 
     def observe_failure(self, deployed: DeployedModel) -> None:
