@@ -1,4 +1,4 @@
-"""What the profile of all rows of a dataset version costs when it stands on 1, 10 or 50 parts that were described before.
+"""What the profile of all rows of a dataset version costs on top of 1, 10 or 50 parts that were described before.
 
     python bench/part_profiles.py [--rows 20000] [--parts 1 10 50]
 
