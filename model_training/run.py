@@ -20,6 +20,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from model_training.runtime.memory import give_back
 from model_training.runtime.threads import limit
 from shared.alerts.delivery import publish_and_alert
 from shared.core.errors import Busy, Conflict, Fault, Missing, Transient
@@ -189,4 +190,5 @@ def _fail(ports: Ports, run_id: str, reason: str) -> int:
 if __name__ == "__main__":
     # Before anything numeric is imported: the libraries read this once.
     limit(os.environ)
+    give_back()
     sys.exit(main())

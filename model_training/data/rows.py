@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 
+from model_training.data.path_rows import PathRows
 from model_training.data.split import Parts
 from shared.core.scenario import Scenario, Task
+from shared.datasets.rows import TableRows
+from shared.training.encoding import TableEncoder, encode
 from shared.training.input_contract import InputContract
 
 
@@ -27,6 +31,45 @@ class Rows:
         return Rows(self.X[rows], self.y[rows], self.contract, self.task)
 
 
+class Columns(Protocol):
+    """The raw columns of the rows, wherever they lie."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all columns."""
+        ...
+
+    @property
+    def rows(self) -> TableRows | PathRows:
+        """The same, block by block."""
+        ...
+
+    def read(self, names: Sequence[str] | None = None) -> pa.Table:
+        """These columns (all of them) in memory."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeldColumns:
+    """Columns in memory."""
+
+    table: pa.Table
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all columns."""
+        return tuple(self.table.column_names)
+
+    @property
+    def rows(self) -> TableRows:
+        """The same, block by block."""
+        return TableRows(self.table)
+
+    def read(self, names: Sequence[str] | None = None) -> pa.Table:
+        """These columns."""
+        return self.table if names is None else self.table.select(list(names))
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """Labelled rows in time order: raw columns, matrix X (rows, features), answers y, declared parts.
@@ -37,7 +80,7 @@ class Prepared:
     """
 
     scenario: Scenario
-    frame: pa.Table
+    raw: Columns
     contract: InputContract
     X: np.ndarray
     y: np.ndarray
@@ -47,9 +90,14 @@ class Prepared:
     learn_only: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
+    def frame(self) -> pa.Table:
+        """All raw columns in memory: after a step has loaded these rows, they are read anew each time."""
+        return self.raw.read()
+
+    @property
     def columns(self) -> list[str]:
         """All declared inputs, so that any model can be judged on these rows, those of this model, and the answers."""
-        declared = [name for name in self.scenario.features if name in self.frame.column_names]
+        declared = [name for name in self.scenario.features if name in self.raw.names]
         return list(dict.fromkeys((*declared, *self.contract.names, *self.scenario.targets)))
 
     @property
@@ -67,3 +115,15 @@ class Prepared:
     def rows(self) -> Rows:
         """All rows as a candidate takes them."""
         return Rows(self.X, self.y, self.contract, self.scenario.task)
+
+
+def encode_columns(raw: Columns, contract: InputContract) -> np.ndarray:
+    """The matrix of all rows under the contract (`encode`), block by block."""
+    if contract.text is not None:
+        return encode(raw.read(contract.names), contract)
+    rows, encoder, start = raw.rows, TableEncoder(contract), 0
+    X = np.empty((rows.num_rows, len(contract.features)), np.float32)
+    for block in rows.blocks([name for name in contract.names if name in raw.names]):
+        encoder.encode(block, X[start:])
+        start += block.num_rows
+    return X

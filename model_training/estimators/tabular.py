@@ -10,7 +10,7 @@ import numpy as np
 
 from model_training.data.rows import Rows
 from model_training.estimators.estimator import Estimator, Goal, Parameters
-from model_training.estimators.kinds import ONE_HOT, fits
+from model_training.estimators.kinds import ONE_HOT, ROW_BY_ROW, fits
 from model_training.estimators.profiles import Effort
 from model_training.export import graph
 from model_training.export.preprocess import Preprocess, fit_preprocess
@@ -31,7 +31,7 @@ class Classifier:
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """float32 (rows, features) to probabilities (rows, classes)."""
-        return self.answers(self.preprocess.apply(X))
+        return _answers(self, X)
 
     def answers(self, Z: np.ndarray) -> np.ndarray:
         """The same of rows that are encoded."""
@@ -55,7 +55,7 @@ class Labeller:
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """float32 (rows, features) to probabilities (rows, labels)."""
-        return self.answers(self.preprocess.apply(X))
+        return _answers(self, X)
 
     def answers(self, Z: np.ndarray) -> np.ndarray:
         """The same of rows that are encoded."""
@@ -81,7 +81,7 @@ class Regressor:
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """float32 (rows, features) to numbers (rows, 1)."""
-        return self.answers(self.preprocess.apply(X))
+        return _answers(self, X)
 
     def answers(self, Z: np.ndarray) -> np.ndarray:
         """The same of rows that are encoded."""
@@ -94,6 +94,12 @@ class Regressor:
 
 
 Pipeline = Classifier | Labeller | Regressor
+
+
+def _answers(pipeline: Pipeline, X: np.ndarray) -> np.ndarray:
+    """Encoded and answered in blocks: the encoded rows are many times wider."""
+    blocks = (X[start:end] for start, end in graph.block_ends(len(X)))
+    return np.concatenate([pipeline.answers(pipeline.preprocess.apply(block)) for block in blocks])
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ class Encoded:
 def encode_for(name: str, rows: Rows) -> Encoded:
     """The rows encoded for the named candidate, with constants of their own."""
     preprocess = fit_preprocess(rows.X, rows.contract, one_hot=name in ONE_HOT)
-    return Encoded(name, rows, preprocess, preprocess.apply(rows.X))
+    return Encoded(name, rows, preprocess, preprocess.apply(rows.X, "C" if name in ROW_BY_ROW else None))
 
 
 def fit_pipeline(name: str, rows: Rows, effort: Effort, seed: int, parameters: Parameters) -> Pipeline:

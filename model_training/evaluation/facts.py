@@ -33,8 +33,8 @@ def facts_of(prepared: Prepared, recipe: Recipe, onnx: bytes, evaluation: Evalua
     task, metric, labels = scenario.task, scenario.metric, prepared.contract.labels
     test = prepared.rows.take(parts.test)
     answers, bootstrap = run(onnx, test.X), BootstrapComparison(task, metric, test.y, plan.seed)
-    slices = [name for name in scenario.slices if name in prepared.frame.column_names]
-    frame = prepared.frame.select(slices).take(pa.array(parts.test))
+    slices = [name for name in scenario.slices if name in prepared.raw.names]
+    frame = prepared.raw.read(slices).take(pa.array(parts.test))
     plan.report(f"{recipe.name}: slices, calibration and importance", 1.0)
     facts: dict[str, Any] = {
         "schema": SCHEMA,

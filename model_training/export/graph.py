@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,8 @@ OPSET = {"": 15, "ai.onnx.ml": 3}
 MATRIX = "X"
 # The tensor between preprocessing and estimator.
 INPUT = "features"
-_TEXTS = 64
+# So many texts, or other rows, go through a graph or an estimator at once.
+_TEXTS, BLOCK = 64, 1 << 14
 ANSWER = "probabilities"
 
 
@@ -101,10 +102,15 @@ def run(onnx_bytes: bytes, X: np.ndarray) -> np.ndarray:
     options = SessionOptions()
     options.intra_op_num_threads = 1
     session = InferenceSession(onnx_bytes, options, providers=["CPUExecutionProvider"])
-    # A text graph holds every word of every row at once, so it gets few rows at a time; the answers are the same.
-    block = _TEXTS if X.dtype == object else max(len(X), 1)
-    starts = range(0, max(len(X), 1), block)
-    return np.concatenate([session.run([ANSWER], {MATRIX: X[start : start + block]})[0] for start in starts])
+    # A graph holds what is between its nodes for all rows that it gets (of texts every word): the answers are the same.
+    ends = block_ends(len(X), _TEXTS, 1) if X.dtype == object else block_ends(len(X))
+    return np.concatenate([session.run([ANSWER], {MATRIX: X[start:end]})[0] for start, end in ends])
+
+
+def block_ends(rows: int, size: int = BLOCK, least: int = BLOCK) -> Iterator[tuple[int, int]]:
+    """Where blocks of so many rows begin and end; the last one has at least `least`: few rows may round otherwise."""
+    starts = [*range(0, max(rows - least + 1, 1), size)]
+    return zip(starts, [*starts[1:], rows], strict=True)
 
 
 def _serialised(whole: Piece, matrix: onnx.ValueInfoProto, width: int, like: onnx.ModelProto | None = None) -> bytes:

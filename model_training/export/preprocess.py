@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # Numbers are cut at so many ranges outside the training range, so that no sum overflows.
 _FAR = 8.0
+_BLOCK = 1 << 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,29 @@ class Preprocess:
         """How many columns the result has."""
         return len(self.plain) + len(self.pairs)
 
-    def apply(self, X: np.ndarray) -> np.ndarray:
-        """float32 (rows, F) to float32 (rows, width)."""
+    def apply(self, X: np.ndarray, order: Literal["C", "F"] | None = None) -> np.ndarray:
+        """float32 (rows, F) to float32 (rows, width), in blocks: what is between them is never there for all rows.
+
+        Without an order the columns of categories lie one after the other: a sum over them rounds by their order.
+        """
+        usual: Literal["C", "F"] = "F" if len(self.pairs) else "C"
+        width = self.width if len(self.pairs) else X.shape[1]
+        Z: np.ndarray = np.empty((len(X), width), np.float32, order=order or usual)
+        for start in range(0, len(X), _BLOCK):
+            self._fill(Z[start : start + _BLOCK], X[start : start + _BLOCK])
+        return Z
+
+    def _fill(self, Z: np.ndarray, X: np.ndarray) -> None:
         filled = np.where(np.isnan(X), self.fill, X)
         # A value far outside the range may be infinite before it is cut.
         with np.errstate(over="ignore"):
             scaled = (filled - self.offset) * self.scale
         ready = np.minimum(np.maximum(scaled, self.low), self.high)
         if not len(self.pairs):
-            return np.ascontiguousarray(ready)
-        hot = (ready[:, self.pairs[:, 0]] == self.pairs[:, 1].astype(np.float32)).astype(np.float32)
-        return np.concatenate([ready[:, self.plain], hot], axis=1)
+            Z[:] = ready
+            return
+        Z[:, : len(self.plain)] = ready[:, self.plain]
+        Z[:, len(self.plain) :] = ready[:, self.pairs[:, 0]] == self.pairs[:, 1].astype(np.float32)
 
     def nodes(self, source: str, target: str) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
         """The same operations as ONNX nodes from tensor `source` to tensor `target`, with their constants."""
@@ -76,8 +89,7 @@ def fit_preprocess(X: np.ndarray, contract: InputContract, *, one_hot: bool) -> 
     """
     number = np.array([feature.kind == "number" for feature in contract.features])
     fill = np.where(number, _median(X), -1).astype(np.float32)
-    filled = np.where(np.isnan(X), fill, X)
-    lowest, highest = filled.min(axis=0), filled.max(axis=0)
+    lowest, highest = _limits(X, fill)
     span = np.where(highest > lowest, highest - lowest, 1).astype(np.float32)
     sizes = np.array([len(feature.values) for feature in contract.features], dtype=np.float32)
     return Preprocess(
@@ -91,9 +103,19 @@ def fit_preprocess(X: np.ndarray, contract: InputContract, *, one_hot: bool) -> 
     )
 
 
+def _limits(X: np.ndarray, fill: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The smallest and the largest value of each column, where missing ones are filled."""
+    columns = [np.where(np.isnan(X[:, j]), fill[j], X[:, j]) for j in range(X.shape[1])]
+    return np.array([column.min() for column in columns]), np.array([column.max() for column in columns])
+
+
 def _median(X: np.ndarray) -> np.ndarray:
-    known = ~np.isnan(X)
-    return np.array([np.median(X[known[:, j], j]) if known[:, j].any() else 0.0 for j in range(X.shape[1])])
+    return np.array([_middle(X[:, j]) for j in range(X.shape[1])])
+
+
+def _middle(values: np.ndarray) -> float:
+    known = values[~np.isnan(values)]
+    return np.median(known) if len(known) else 0.0
 
 
 def _pairs(contract: InputContract | None) -> np.ndarray:

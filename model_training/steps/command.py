@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from model_training.runtime.memory import give_back
 from model_training.scenarios import SCENARIOS
 from model_training.steps.context import StepContext
 from model_training.steps.step_cache import marked_complete, read_spec
@@ -16,6 +17,7 @@ from shared.core.scenario import Scenario
 
 def start(name: str, needs: Sequence[str], run_step: Callable[[StepContext], None]) -> None:
     """Run the step with the arguments of this process and exit: 0 done, 1 failed with a sentence, 75 try again."""
+    give_back()
     sys.exit(main(name, needs, run_step))
 
 

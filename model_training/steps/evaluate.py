@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from model_training.data.answers import answers_of
-from model_training.data.rows import Prepared, Rows
+from model_training.data.rows import Prepared, Rows, encode_columns
 from model_training.data.split import Parts, missing_labels
 from model_training.estimators.candidates import FitPlan, Recipe
 from model_training.estimators.families import fit_recipe
@@ -31,7 +31,6 @@ from model_training.steps.prepare import contract_of
 from shared.core.scenario import Task
 from shared.training.decisions.thresholds import judge_thresholds
 from shared.training.decisions.unseen_answers import UnseenAnswers
-from shared.training.encoding import encode
 from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import METRICS, REGRESSION, at_decisions, score, scores
 
@@ -175,8 +174,8 @@ def _rows(prepared: Prepared, parts: Parts, names: tuple[str, ...] | None = None
     """All rows under the contract of these features, and how they are cut."""
     if names is None:
         return prepared.rows, parts
-    contract = contract_of(prepared.frame, prepared.scenario, parts, names)
-    return Rows(encode(prepared.frame, contract), prepared.y, contract, prepared.scenario.task), parts
+    contract = contract_of(prepared.raw, prepared.scenario, parts, names)
+    return Rows(encode_columns(prepared.raw, contract), prepared.y, contract, prepared.scenario.task), parts
 
 
 if __name__ == "__main__":

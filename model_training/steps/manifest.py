@@ -128,8 +128,8 @@ def _common_words(prepared: Prepared, rows: np.ndarray) -> Sequence[str]:
     """Words that so many texts share that they are nobody's own, the most frequent first."""
     feature = prepared.contract.features[0]
     counts: Counter[str] = Counter()
-    for text in prepared.frame[feature.name].take(pa.array(rows)).to_pylist():
-        counts.update(set(_WORD.findall(str(text or "").lower())))
+    for text in prepared.raw.read([feature.name])[feature.name].take(pa.array(rows)).to_pylist():
+        counts.update(sorted(set(_WORD.findall(str(text or "").lower()))))
     stop = set(feature.values)
     common = [word for word, texts in counts.most_common(_WORDS) if texts >= _SHARED and word not in stop]
     return common if len(common) >= len(PLAIN_WORDS) else PLAIN_WORDS
@@ -142,14 +142,19 @@ def learned(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
 
 def learned_of(prepared: Prepared, rows: np.ndarray, file: str) -> tuple[bytes, dict[str, Any]]:
     """The fingerprints of these rows, and what a manifest says of the file that holds them."""
-    hours = hours_of(prepared.frame, prepared.scenario)
+    hours = _hours(prepared)
     return LearnedRows.of(fingerprints(prepared.scenario, prepared.frame), rows, hours).packed(len(rows), file)
+
+
+def _hours(prepared: Prepared) -> np.ndarray | None:
+    names = [name for name in prepared.raw.names if name == prepared.scenario.time]
+    return hours_of(prepared.raw.read(names), prepared.scenario)
 
 
 def holdout_keys(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
     """Of each test row its fingerprints, cluster and hours since 1970, as Parquet in the holdout's order."""
     prints, test = fingerprints(prepared.scenario, prepared.frame), prepared.parts.test
-    hours = hours_of(prepared.frame, prepared.scenario)
+    hours = _hours(prepared)
     columns = {name: getattr(prints, name)[test] for name in ("identity", "inputs", "cluster")}
     columns |= {} if hours is None else {"hours": hours[test]}
     data = _parquet(pa.table(columns))
@@ -164,7 +169,7 @@ def _parquet(table: pa.Table) -> bytes:
 
 def holdout(prepared: Prepared) -> tuple[bytes, dict[str, Any]]:
     """The test rows as Parquet (unchanged inputs and answers) and their entry in the manifest."""
-    table = prepared.frame.select(prepared.columns).take(pa.array(prepared.parts.test)).replace_schema_metadata(None)
+    table = prepared.raw.read(prepared.columns).take(pa.array(prepared.parts.test)).replace_schema_metadata(None)
     data = _parquet(table)
     facts = {
         "file": HOLDOUT,

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from model_training.data.answers import answers_of
-from model_training.data.rows import Prepared
+from model_training.data.rows import Columns, HeldColumns, Prepared, encode_columns
 from model_training.data.selection import select_columns
 from model_training.data.split import Answers, Parts, draw_half, split_rows
 from model_training.runtime.json_files import write_json
@@ -23,7 +23,7 @@ from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario, Split
 from shared.datasets.feature_frame import feature_frame
 from shared.datasets.rows import whole
-from shared.training.encoding import categories_of, encode
+from shared.training.encoding import categories_of
 from shared.training.fingerprints import fingerprints
 from shared.training.input_contract import Feature, InputContract
 
@@ -73,23 +73,24 @@ def prepare_rows(
         answers = replace(answers, learn_only=np.isin(answers.identity, learn_only))
     _check_differs(frame, scenario)
     parts = split_rows(answers, scenario.split, seed)
-    contract = contract_of(frame, scenario, parts, inputs or scenario.features)
-    X = encode(frame, contract)
+    raw = HeldColumns(frame)
+    contract = contract_of(raw, scenario, parts, inputs or scenario.features)
+    X = encode_columns(raw, contract)
     _check_varies(X[parts.train], scenario)
     halves = {name: draw_half(answers, rows, seed) for name, rows in (("train", parts.train), ("test", parts.test))}
     learners = np.flatnonzero(~answers.judging)
     other = _other_parts(answers, scenario, seed)
-    return Prepared(scenario, frame, contract, X, answers.values, parts, other, halves, learners)
+    return Prepared(scenario, raw, contract, X, answers.values, parts, other, halves, learners)
 
 
-def contract_of(frame: pa.Table, scenario: Scenario, parts: Parts, names: tuple[str, ...]) -> InputContract:
+def contract_of(raw: Columns, scenario: Scenario, parts: Parts, names: tuple[str, ...]) -> InputContract:
     """The input contract of these features; a category has the values of the training rows only."""
-    absent = [name for name in names if name not in frame.column_names]
+    absent = [name for name in names if name not in raw.names]
     if absent:
         sentence = f"Column {absent[0]!r} is missing; scenario {scenario.name!r} declares it as an input."
         raise Quarantined("missing_column", sentence, column=absent[0])
     categories = [name for name in names if name in scenario.categorical]
-    training = frame.select(categories).take(pa.array(parts.train))
+    training = raw.read(categories).take(pa.array(parts.train))
     return InputContract(tuple(_feature(training, scenario, name) for name in names), scenario.labels)
 
 
@@ -106,7 +107,7 @@ def selection_of(prepared: Prepared) -> dict[str, Any]:
     if scenario.selection is None:
         return {}
     train, rule = prepared.parts.train, scenario.selection
-    pool = prepared.frame.select(rule.pool).take(pa.array(train))
+    pool = prepared.raw.read(rule.pool).take(pa.array(train))
     return select_columns(pool, prepared.y[train], rule, scenario.numeric)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from model_training.data.path_rows import PathRows
 from model_training.data.rows import Prepared
 from model_training.data.split import Parts
 from model_training.runtime.json_files import read_json, write_json
@@ -16,6 +19,28 @@ from shared.core.scenario import Scenario
 from shared.training.input_contract import InputContract
 
 _PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class FileColumns:
+    """Columns in a Parquet file: while a model is fitted they are not in memory."""
+
+    path: Path
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all columns."""
+        return tuple(pq.read_schema(self.path).names)
+
+    @property
+    def rows(self) -> PathRows:
+        """The same, block by block."""
+        return PathRows.of(self.path)
+
+    def read(self, names: Sequence[str] | None = None) -> pa.Table:
+        """These columns; page checksums are verified."""
+        wanted = None if names is None else list(names)
+        return pq.read_table(self.path, columns=wanted, page_checksum_verification=True)
 
 
 def save_prepared(prepared: Prepared, folder: Path) -> None:
@@ -45,9 +70,9 @@ def load_prepared(folder: Path, scenario: Scenario) -> Prepared:
     halves = {name: arrays[f"half_{name}"] for name in ("train", "test")}
     parts, other = (_parts(arrays, kind, description["split"][kind]) for kind in ("declared", "other"))
     assert parts is not None  # noqa: S101 - the declared parts are always written
-    frame = pq.read_table(folder / "frame.parquet", page_checksum_verification=True)
     contract, learners = InputContract.from_json(description["contract"]), arrays["learn_only"]
-    return Prepared(scenario, frame, contract, X, arrays["y"], parts, other, halves, learners)
+    raw = FileColumns(folder / "frame.parquet")
+    return Prepared(scenario, raw, contract, X, arrays["y"], parts, other, halves, learners)
 
 
 def _texts(path: Path) -> np.ndarray:

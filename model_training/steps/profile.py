@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+import numpy as np
 
 from model_training.data.rows import Prepared
 from model_training.runtime.json_files import write_json
@@ -10,6 +10,7 @@ from model_training.steps import define_dataset, prepare
 from model_training.steps.command import start
 from model_training.steps.context import StepContext
 from shared.adapters.profiling import ArrowProfiles
+from shared.datasets.rows import ChosenRows, MaskedRows
 from shared.profiles.part_verdicts import PARTS, part_verdict
 from shared.profiles.profile import Baseline, Described
 
@@ -31,11 +32,13 @@ def run_step(context: StepContext) -> None:
 
 def describe(prepared: Prepared, baseline: Baseline | None) -> dict[str, Described]:
     """Each part's profile, and its rows counted in the bins of the baseline."""
-    columns, adapter = prepared.frame.select(prepared.columns), ArrowProfiles()
+    columns, adapter = ChosenRows(prepared.raw.rows, tuple(prepared.columns)), ArrowProfiles()
     parts = {"train": prepared.parts.train, "test": prepared.parts.test}
     parts |= {f"{name}_half": rows for name, rows in prepared.halves.items()}
     rows_of_baseline = None if baseline is None else baseline.rows
-    return {name: adapter.describe(columns.take(pa.array(rows)), rows_of_baseline) for name, rows in parts.items()}
+    all_rows = np.arange(len(prepared.y))
+    masks = {name: np.isin(all_rows, rows) for name, rows in parts.items()}
+    return {name: adapter.describe(MaskedRows(columns, mask), rows_of_baseline) for name, mask in masks.items()}
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from model_training.data.rows import Prepared
+from model_training.data.rows import Prepared, encode_columns
 from model_training.estimators.candidates import FitPlan, Recipe, exported
 from model_training.estimators.families import fit_recipe
 from model_training.export.parity import Parity, compare
@@ -21,7 +21,6 @@ from model_training.steps.command import start
 from model_training.steps.context import StepContext
 from model_training.steps.prepare import contract_of
 from shared.core.errors import Fault
-from shared.training.encoding import encode
 from shared.training.input_contract import InputContract
 
 NAME = "refit"
@@ -92,8 +91,8 @@ def refit_best(prepared: Prepared, recipe: Recipe, plan: FitPlan) -> Refit:
 def _fitted(prepared: Prepared, recipe: Recipe, plan: FitPlan) -> Refit:
     rows = learnable(prepared)
     names = prepared.contract.names
-    contract = contract_of(prepared.frame, prepared.scenario, replace(prepared.parts, train=rows), names)
-    X = prepared.X if contract == prepared.contract else encode(prepared.frame, contract)
+    contract = contract_of(prepared.raw, prepared.scenario, replace(prepared.parts, train=rows), names)
+    X = prepared.X if contract == prepared.contract else encode_columns(prepared.raw, contract)
     everything = replace(prepared.rows, X=X, contract=contract)
     candidate = fit_recipe(recipe, everything.take(rows), plan)
     onnx, problem = exported(candidate)

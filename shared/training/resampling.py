@@ -30,11 +30,13 @@ def resampled(metrics: Sequence[WeightedMetric], groups: np.ndarray, draws: int,
 
 
 def _counts(clusters: int, draws: int, seed: int) -> Iterator[np.ndarray]:
-    """How often each cluster was drawn (draws of this batch, clusters)."""
+    """How often each cluster was drawn (draws of this batch, clusters); the next batch takes the room of this one."""
     import numpy as np
 
     random, batch = np.random.default_rng(seed), max(_CELLS // clusters, 1)
+    counts = np.empty((min(batch, draws), clusters))
     for first in range(0, draws, batch):
         size = min(batch, draws - first)
-        drawn = random.integers(0, clusters, (size, clusters)) + np.arange(size)[:, None] * clusters
-        yield np.bincount(drawn.ravel(), minlength=size * clusters).reshape(size, clusters).astype(np.float64)
+        for draw in range(size):
+            counts[draw] = np.bincount(random.integers(0, clusters, clusters), minlength=clusters)
+        yield counts[:size]
