@@ -69,10 +69,11 @@ def scenario_of(name: str) -> Scenario:
 
 def write(name: str, rows: int, folder: Path) -> None:
     """The tables of so many rows as Parquet files."""
-    import pyarrow.parquet as pq
+    from model_training.data.path_rows import write_rows
+    from shared.datasets.rows import TableRows
 
     for table, content in _tables(name, rows).items():
-        pq.write_table(content, folder / f"{table}.parquet", write_page_checksum=True)
+        write_rows(TableRows(content), folder / f"{table}.parquet")
 
 
 def _tables(name: str, rows: int) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from model_training.runtime.memory import trim
 from model_training.steps import (
     define_dataset,
     evaluate,
@@ -117,4 +118,5 @@ class Runner:
         report(step.replace("_", " "))
         with marked_complete(step, key, self.spec, partial):
             run(StepContext(self.spec, inputs, partial, report))
+        trim()
         partial.rename(folder)

@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import BoundedSemaphore, local
 
+from model_training.runtime.memory import trim
+
 _VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
@@ -41,7 +43,9 @@ def run_parallel[T](jobs: Sequence[Callable[[], T]]) -> list[T]:
     def on_one_thread(job: Callable[[], T]) -> T:
         # OpenMP keeps its limit per calling thread, so each thread sets it again.
         with _place(), threadpool_limits(1, user_api="openmp"):
-            return job()
+            done = job()
+            trim()
+            return done
 
     with threadpool_limits(1), ThreadPoolExecutor(cores()) as pool:
         return list(pool.map(on_one_thread, jobs))

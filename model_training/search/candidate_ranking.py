@@ -16,6 +16,7 @@ from model_training.evaluation.curves import curve_points
 from model_training.export.graph import run
 from model_training.export.parity import Parity, compare
 from model_training.runtime.json_files import read_json, write_json
+from model_training.runtime.memory import trim
 from shared.training.metrics import better, scores
 
 _FILE = "candidates.json"
@@ -57,6 +58,7 @@ def score_candidate(
     The graph's answers are judged, because the graph serves; without a graph the framework's answers are.
     """
     onnx, problem = exported(candidate)
+    trim()
     parity = compare(candidate.predict(parity_X), onnx, parity_X, validation.task) if onnx else None
     if parity is not None and parity.problem:
         problem = f"{candidate.name}: {parity.problem}"

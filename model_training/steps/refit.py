@@ -15,6 +15,7 @@ from model_training.estimators.candidates import FitPlan, Recipe, exported
 from model_training.estimators.families import fit_recipe
 from model_training.export.parity import Parity, compare
 from model_training.runtime.json_files import read_json, write_json
+from model_training.runtime.memory import trim
 from model_training.search import candidate_ranking
 from model_training.steps import prepare, train
 from model_training.steps.command import start
@@ -96,6 +97,7 @@ def _fitted(prepared: Prepared, recipe: Recipe, plan: FitPlan) -> Refit:
     everything = replace(prepared.rows, X=X, contract=contract)
     candidate = fit_recipe(recipe, everything.take(rows), plan)
     onnx, problem = exported(candidate)
+    trim()
     if problem:
         return Refit(b"", contract, None, problem)
     test_X = X[prepared.parts.test]
