@@ -11,6 +11,7 @@ import msgspec
 
 from shared.core.errors import Fault, Missing, Permanent
 from shared.core.scenario import find_scenario
+from shared.datasets.accepted_contracts import known_scenario
 from shared.serving.answers import answer
 from shared.serving.inference import JSON_LENGTH
 from shared.serving.model_router import ModelRouter
@@ -66,6 +67,18 @@ class Scorer:
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing lists the known ones."""
         return find_scenario(self._scenarios, name)
+
+    def at_hand(self, name: str) -> tuple[DeployedModel | None, float]:
+        """The model that answers alone, and until when (monotonic) nothing has to be read before it does; else None."""
+        scenario, until = known_scenario(self._scenarios, name)
+        if scenario is None or scenario.live is not None:
+            return None, 0.0
+        model, also = self._router.at_hand(name)
+        return model, min(until, also)
+
+    def store_when_due(self) -> None:
+        """Store the counts of a second; whoever answers in a thread does it, all others wait for no store."""
+        self._router.store_when_due()
 
     def champion(self, name: str) -> DeployedModel:
         """The model that serves the scenario now; Missing when nothing is deployed."""

@@ -85,7 +85,10 @@ class ServingMetrics:
         if len(self._waiting) >= _BATCH:
             with self._lock:
                 self._count_waiting()
-        if now - self._flushed >= FLUSH_SECONDS:
+
+    def store_when_due(self) -> None:
+        """Store what was counted, at most once a second."""
+        if self._seconds() - self._flushed >= FLUSH_SECONDS:
             self._store(wait=False)
 
     def record_failure(self, deployment: Deployment, role: Role) -> None:
