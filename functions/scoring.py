@@ -149,12 +149,12 @@ class Scorer:
         return StatefulScorer(self._ports)
 
     def _log(self, scenario: Scenario, deployed: DeployedModel, scored: ScoredRequest, key: str, request: str) -> None:
-        from shared.serving.prediction_log import logged_rows
+        from shared.serving.prediction_log import logged_request
 
         assert scored.answers is not None  # noqa: S101 - who asks has looked
         at = self._ports.core.clock()
-        rows = logged_rows(scenario, deployed, scored.rows, scored.answers, at=at, key=key, request=request)
-        self._ports.serving.log.add(rows)
+        logged = logged_request(scenario, deployed, scored.rows, scored.answers, at=at, key=key, request=request)
+        self._ports.serving.log.add(logged)
 
 
 def _kind(scenario: Scenario, name: str) -> str:
