@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -126,5 +126,9 @@ def _logged(feature: Feature, values: Sequence[Any]) -> list[float | str | None]
         return [None if value is None else float(value) for value in values]
     # A category that training did not see may be anything, even the name of a person.
     known = frozenset(feature.values)
-    texts = (None if value is None else str(value) for value in values)
-    return [text if text is None or text in known else "(unknown)" for text in texts]
+    return [value if value is None or value in known else _as_category(value, known) for value in values]
+
+
+def _as_category(value: Any, known: Collection[str]) -> str:
+    """A whole number as the category that is written so."""
+    return str(value) if str(value) in known else "(unknown)"
