@@ -69,7 +69,8 @@ class Webhook:
     async def _deliver(self, function: Function, events: Sequence[dict[str, Any]]) -> Outcome | None:
         """Call the function for every event; the first failure, if there is one."""
         calls = [self._invocations.run(function, Record(json=json.dumps(event))) for event in events]
-        outcomes = await asyncio.gather(*calls)
+        # Mostly there is one, which then needs no task of its own.
+        outcomes = [await calls[0]] if len(calls) == 1 else await asyncio.gather(*calls)
         return next((outcome for outcome in outcomes if not outcome.ok), None)
 
 
