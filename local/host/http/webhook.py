@@ -76,8 +76,9 @@ class Webhook:
 
 def _decoded(headers: Mapping[str, str], body: bytes) -> str:
     """The text of the body, in the charset of its content type; what cannot be read becomes another character."""
-    message = Message()
-    message["content-type"] = headers.get("content-type", "")
+    message, kind = Message(), headers.get("content-type", "")
+    if "charset" in kind.lower():
+        message["content-type"] = kind
     try:
         return body.decode(message.get_content_charset() or "utf-8-sig", "replace").removeprefix("\ufeff")
     except LookupError:
