@@ -47,9 +47,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=5, help="how many draws of the untouched rows")
     parser.add_argument("--cases", default=",".join(CASES), help=f"of {', '.join(CASES)}")
     parser.add_argument("--ways", default=",".join(WAYS), help=f"of {', '.join(WAYS)}")
-    parser.add_argument("--peer-python", default=str(ROOT / "build" / "automl" / "bin" / "python"))
+    parser.add_argument("--peer-python", type=_absolute, default=str(ROOT / "build" / "automl" / "bin" / "python"))
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="the folder of real data")
     return parser.parse_args()
+
+
+def _absolute(python: str) -> str:
+    """Its place for a process in another folder; a link stays, because it is what makes an environment."""
+    return str(Path(python).absolute())
 
 
 def _there(python: str, way: str) -> bool:

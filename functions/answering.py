@@ -32,7 +32,7 @@ class Ready(func.HttpResponse):
     def __init__(self, body: bytes, headers: dict[str, str]) -> None:
         self._body = body
         self._headers = headers
-        headers["content-type"] = self.mimetype
+        headers["content-type"] = "application/json"
 
     @property
     def status_code(self) -> int:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from functions.scoring import Scorer
+    from functions.turns import Turns
     from shared.ports import Ports
 
 _RUNTIME = "FUNCTIONS_WORKER_RUNTIME"
@@ -24,7 +25,7 @@ _ACCEPTED = "UseDevelopmentStorage=true on a laptop, a storage account in Azure"
 _OFF = frozenset({"true", "1"})
 
 
-def blueprint(ports: Callable[[], Ports], scorer: Callable[[], Scorer]) -> func.Blueprint:
+def blueprint(ports: Callable[[], Ports], turns: Turns) -> func.Blueprint:
     """Routes under the host's prefix (`/api`)."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
@@ -38,15 +39,18 @@ def blueprint(ports: Callable[[], Ports], scorer: Callable[[], Scorer]) -> func.
 
     @bp.route(route="openapi.json", methods=["GET"])
     def openapi(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: (_openapi(scorer()), {}))
+        return answered(req, lambda: (_openapi(turns.scorer()), {}))
 
     @bp.route(route="status", methods=["GET"])
     def status(req: func.HttpRequest) -> func.HttpResponse:
         return answered(req, lambda: (_status(ports()), {}))
 
     @bp.route(route="score/{scenario}", methods=["POST"])
-    def score(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: Ready(*_score(req, scorer())))
+    async def score(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+        def act() -> func.HttpResponse:
+            return answered(req, lambda: Ready(*_score(req, turns.scorer())))
+
+        return await turns.answer(req, context, req.route_params["scenario"], act)
 
     return bp
 

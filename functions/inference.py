@@ -11,15 +11,14 @@ from shared.serving.inference import JSON_LENGTH
 from shared.serving.request_ids import HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from functions.scoring import Scorer
+    from functions.turns import Turns
 
 _BINARY = "application/octet-stream"
 SERVER = {"name": "event-driven-mlops", "version": "0.1.0", "extensions": ["binary_tensor_data"]}
 
 
-def blueprint(scorer: Callable[[], Scorer]) -> func.Blueprint:
+def blueprint(turns: Turns) -> func.Blueprint:
     """Routes under `v2`; a model has the name of its scenario."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
@@ -33,19 +32,22 @@ def blueprint(scorer: Callable[[], Scorer]) -> func.Blueprint:
 
     @bp.route(route="v2/health/ready", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
     def v2_ready(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: (_ready(scorer()), {}), refuse=error)
+        return answered(req, lambda: (_ready(turns.scorer()), {}), refuse=error)
 
     @bp.route(route="v2/models/{model}", methods=["GET"])
     def v2_model(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: (_metadata(req, scorer()), {}), refuse=error)
+        return answered(req, lambda: (_metadata(req, turns.scorer()), {}), refuse=error)
 
     @bp.route(route="v2/models/{model}/ready", methods=["GET"])
     def v2_model_ready(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: (_model_ready(req, scorer()), {}), refuse=error)
+        return answered(req, lambda: (_model_ready(req, turns.scorer()), {}), refuse=error)
 
     @bp.route(route="v2/models/{model}/infer", methods=["POST"])
-    def v2_infer(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: _infer(req, scorer()), refuse=error)
+    async def v2_infer(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+        def act() -> func.HttpResponse:
+            return answered(req, lambda: _infer(req, turns.scorer()), refuse=error)
+
+        return await turns.answer(req, context, req.route_params["model"], act)
 
     return bp
 

@@ -11,6 +11,7 @@ import msgspec
 
 from shared.core.errors import Fault, Missing, Permanent
 from shared.core.scenario import find_scenario
+from shared.datasets.accepted_contracts import known_scenario
 from shared.serving.answers import answer
 from shared.serving.inference import JSON_LENGTH
 from shared.serving.model_router import ModelRouter
@@ -35,6 +36,10 @@ class Scorer:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._router = ModelRouter(ports)
+        # Asked for with each request.
+        self._scenarios = ports.core.scenarios
+        self._record = ports.core.observer.request
+        self._should_sample = ports.serving.log.should_sample
 
     def score(self, name: str, body: bytes, key: str, sent: str = "") -> tuple[bytes, dict[str, str]]:
         """The answer in the form of the request, and the headers that name model and request (`sent`: its own id)."""
@@ -61,7 +66,19 @@ class Scorer:
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing lists the known ones."""
-        return find_scenario(self._ports.core.scenarios, name)
+        return find_scenario(self._scenarios, name)
+
+    def at_hand(self, name: str) -> tuple[DeployedModel | None, float]:
+        """The model that answers alone, and until when (monotonic) nothing has to be read before it does; else None."""
+        scenario, until = known_scenario(self._scenarios, name)
+        if scenario is None or scenario.live is not None:
+            return None, 0.0
+        model, also = self._router.at_hand(name)
+        return model, min(until, also)
+
+    def store_when_due(self) -> None:
+        """Store the counts of a second; whoever answers in a thread does it, all others wait for no store."""
+        self._router.store_when_due()
 
     def champion(self, name: str) -> DeployedModel:
         """The model that serves the scenario now; Missing when nothing is deployed."""
@@ -100,19 +117,19 @@ class Scorer:
         self, scenario: Scenario, key: str, score: Callable[[DeployedModel], ScoredRequest], sent: str
     ) -> tuple[bytes, dict[str, str]]:
         """Let `score` answer with the model that the router chooses; count the request, and log a sample."""
-        started, record = perf_counter(), self._ports.core.observer.request
+        started, record = perf_counter(), self._record
         try:
             deployed, scored = self._router.answer(scenario.name, key, score)
         except Fault as fault:
             record(scenario.name, "", "refused" if fault.permanent else "failed", perf_counter() - started, 0)
             raise
-        rows, model, request = 0, deployed.model.id, request_id(sent)
+        headers = {**deployed.headers, HEADER: request_id(sent)}
+        rows = 0
         if scored.answers is not None:
             rows = len(scored.answers)
-            if self._ports.serving.log.should_sample():
-                self._log(scenario, deployed, scored, key, request)
-        record(scenario.name, model, "answered", perf_counter() - started, rows)
-        headers = {"x-model": model, "x-generation": str(deployed.deployment.generation), HEADER: request}
+            if self._should_sample():
+                self._log(scenario, deployed, scored, key, headers[HEADER])
+        record(scenario.name, headers["x-model"], "answered", perf_counter() - started, rows)
         if scored.strange is not NOTHING:
             headers |= strange_headers(scored.strange)
         if isinstance(scored.response, tuple):
@@ -132,12 +149,12 @@ class Scorer:
         return StatefulScorer(self._ports)
 
     def _log(self, scenario: Scenario, deployed: DeployedModel, scored: ScoredRequest, key: str, request: str) -> None:
-        from shared.serving.prediction_log import logged_rows
+        from shared.serving.prediction_log import logged_request
 
         assert scored.answers is not None  # noqa: S101 - who asks has looked
         at = self._ports.core.clock()
-        rows = logged_rows(scenario, deployed, scored.rows, scored.answers, at=at, key=key, request=request)
-        self._ports.serving.log.add(rows)
+        logged = logged_request(scenario, deployed, scored.rows, scored.answers, at=at, key=key, request=request)
+        self._ports.serving.log.add(logged)
 
 
 def _kind(scenario: Scenario, name: str) -> str:

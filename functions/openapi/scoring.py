@@ -14,8 +14,8 @@ from msgspec import UNSET, Meta, UnsetType, defstruct
 from functions.openapi.answers import WideInt
 from functions.openapi.tidy import pascal
 from shared.monitoring.actual_labels import labels_table, served_contract
-from shared.serving.request_decoding import row_type
 from shared.serving.request_parsing import MAX_ROWS, accepted_methods
+from shared.serving.rows.row_types import row_type
 
 if TYPE_CHECKING:
     from shared.core.scenario import Column, Scenario

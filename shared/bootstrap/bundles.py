@@ -15,7 +15,7 @@ from shared.adapters.limited_lake import LimitedLake
 from shared.adapters.logging_ledger import LoggingLedger
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.process_scorer import ProcessScorer
-from shared.adapters.profiling import ArrowProfiles
+from shared.adapters.profiling import ArrowPartProfiles, ArrowProfiles
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.sessions import SqlSessions
 from shared.adapters.tables import ArrowTables, Limits
@@ -78,7 +78,9 @@ class Root:
     def profiles(self) -> ProfilesBundle:
         """Profiles on Arrow and numpy, and their history for reports."""
         return ProfilesBundle(
-            profiler=ArrowProfiles(), history=lazy(f"{_SQL}reports.profile_history:SqlProfileHistory", self.engine)
+            profiler=ArrowProfiles(),
+            parts=ArrowPartProfiles(),
+            history=lazy(f"{_SQL}reports.profile_history:SqlProfileHistory", self.engine),
         )
 
     def training(self, datasets: DatasetVersions, make_job: backends.JobMaker | None) -> TrainingBundle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -76,9 +77,10 @@ class AcceptedScenarios(Mapping[str, "Scenario"]):
         return self._declared
 
     def __getitem__(self, name: str) -> Scenario:
-        known, declared = self._known.get(name), self._declared[name]
+        known = self._known.get(name)
         if known is not None and time.monotonic() - known[0] < _SECONDS:
             return known[2]
+        declared = self._declared[name]
         # The declared contract is the stricter one: it refuses, and it never reads otherwise.
         last = known[2] if known else declared
         if time.monotonic() - self._away < _SECONDS:
@@ -104,6 +106,11 @@ class AcceptedScenarios(Mapping[str, "Scenario"]):
     def __contains__(self, name: object) -> bool:
         return name in self._declared
 
+    def known(self, name: str) -> tuple[Scenario | None, float]:
+        """The scenario as it is known, and until when (monotonic) the lake is not asked for it."""
+        known = self._known.get(name)
+        return (None, 0.0) if known is None else (known[2], known[0] + _SECONDS)
+
     def refresh(self) -> None:
         """Look again at the next use of each, also where the lake was away."""
         self._away = -_SECONDS
@@ -113,6 +120,11 @@ class AcceptedScenarios(Mapping[str, "Scenario"]):
 def declared_ones(scenarios: Scenarios) -> Scenarios:
     """The scenarios as they are declared, without a look into the lake."""
     return scenarios.declared if isinstance(scenarios, AcceptedScenarios) else scenarios
+
+
+def known_scenario(scenarios: Scenarios, name: str) -> tuple[Scenario | None, float]:
+    """The scenario of that name as it is known, and until when (monotonic) that is so without a look into the lake."""
+    return scenarios.known(name) if isinstance(scenarios, AcceptedScenarios) else (scenarios.get(name), math.inf)
 
 
 def refresh(scenarios: Mapping[str, Any]) -> None:

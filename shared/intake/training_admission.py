@@ -16,12 +16,12 @@ from shared.core.scenario import Scenario
 from shared.monitoring import triage
 from shared.monitoring.breaches import close_breach, close_breaches, open_breach
 from shared.monitoring.drift.column_comparison import compare_columns, input_names, match_columns
-from shared.monitoring.drift.references import baseline_profile, training_profile, training_rows
+from shared.monitoring.drift.references import baseline_profile, training_profile, training_runs
 from shared.monitoring.measures import Reference
 from shared.monitoring.mixed_units import mixed_unit
 from shared.monitoring.triage import DataIssue
 from shared.profiles.profile import DatasetProfile, TableProfile
-from shared.profiles.row_facts import RowFacts
+from shared.profiles.row_facts import Run
 from shared.profiles.validation import compared_columns
 from shared.training.trainability import should_vary
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from shared.datasets.rows import Rows
     from shared.monitoring.ports import MonitoringPorts
+
+    # The longest repeats by table and column.
+    Runs = Mapping[str, Mapping[str, Run]]
 
 
 # Of a longer column so many values are looked at for a mix of units: a share is off by less than 0.1 %.
@@ -50,8 +53,8 @@ def check_admission(ports: MonitoringPorts, where: Landing, tables: Mapping[str,
     wanted = scenario.monitoring.quarantine
     if not wanted:
         return
-    profiles, rows = _reference(ports, scenario.name)
-    issues = (*_mixed(where, tables, profiles), *_issues(ports, where, tables, profiles, rows))
+    profiles, before = _reference(ports, scenario.name)
+    issues = (*_mixed(where, tables, profiles), *_issues(ports, where, tables, profiles, before))
     told = [issue for issue in issues if _only_told(scenario, issue)]
     for issue in issues:
         if issue.cause in wanted and issue not in told:
@@ -88,15 +91,15 @@ def close_admission_breaches(ports: MonitoringPorts, scenario: str) -> None:
     close_breaches(ports, scenario, (), tuple(Cause), action=Action.QUARANTINE)
 
 
-def _reference(ports: MonitoringPorts, scenario: str) -> tuple[Mapping[str, TableProfile], Mapping[str, RowFacts]]:
+def _reference(ports: MonitoringPorts, scenario: str) -> tuple[Mapping[str, TableProfile], Runs]:
     current = ports.release.deployments.current(scenario)
     model = None if current is None else ports.training.registry.find(current.model, current.version)
     dataset = "" if model is None else model.dataset
-    rows = training_rows(ports, scenario, dataset) if dataset else {}
+    runs = training_runs(ports, scenario, dataset) if dataset else {}
     _, accepted = baseline_profile(ports, scenario)
     trained = training_profile(ports, scenario, dataset) if dataset and not accepted else {}
     least = ports.core.scenarios[scenario].monitoring.min_rows
-    return accepted or trained or _newest_profile(ports, scenario, least), rows
+    return accepted or trained or _newest_profile(ports, scenario, least), runs
 
 
 def _newest_profile(ports: MonitoringPorts, scenario: str, least: int) -> Mapping[str, TableProfile]:
@@ -153,7 +156,7 @@ def _issues(
     where: Landing,
     tables: Mapping[str, Rows],
     profiles: Mapping[str, TableProfile],
-    rows: Mapping[str, RowFacts],
+    before: Runs,
 ) -> Iterator[DataIssue]:
     scenario, policy = where.scenario, where.scenario.monitoring
     for name, table in tables.items():
@@ -165,7 +168,7 @@ def _issues(
         columns = list(match_columns(name, inputs, described, profiles[name]))
         for comparison in compare_columns(columns, Reference.BASELINE, "", policy, scenario.band):
             column = comparison.column
-            before = rows[name].runs.get(column.name) if name in rows else None
-            issue = triage.judge_column(column, comparison.drift, (runs.get(column.name), before), policy)
+            both = runs.get(column.name), before.get(name, {}).get(column.name)
+            issue = triage.judge_column(column, comparison.drift, both, policy)
             if issue is not None:
                 yield issue

@@ -1,10 +1,10 @@
-"""The ports of `profiles`: describing tables."""
+"""The ports of `profiles`: describing tables, as a whole or part by part."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from shared.datasets.ports import DatasetsPorts
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shared.datasets.rows import Rows
     from shared.profiles.historic_values import HistoricDataset
     from shared.profiles.profile import Described, TableProfile
-    from shared.profiles.row_facts import RowFacts, Run
+    from shared.profiles.row_facts import RowFacts, Run, TableFacts
 
 
 class Profiler(Protocol):
@@ -37,6 +37,35 @@ class Profiler(Protocol):
         ...
 
 
+class KnownPart(Protocol):
+    """What is known of the rows of one part of a table; only the port that made it looks into it."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        ...
+
+
+class PartProfiler(Protocol):
+    """What is known of the parts of a table, each by itself: no part is read again because another one came."""
+
+    def pack(self, rows: Rows, name: str) -> bytes:
+        """What is known of these rows, and their name, as bytes to be kept."""
+        ...
+
+    def unpack(self, source: BinaryIO, name: str) -> KnownPart | None:
+        """Read `pack` back; None when the bytes are not what was written of that name, or of an earlier format."""
+        ...
+
+    def join(self, parts: Sequence[KnownPart]) -> TableFacts:
+        """What is true of the rows of all parts, one after the other.
+
+        Counts, quantiles and repeats are those of all rows at once, unless a profile states an error; moments may
+        differ in their last digits.
+        """
+        ...
+
+
 class ProfileHistory(Protocol):
     """The historic profile where reports read it; the lake's records are the truth."""
 
@@ -54,6 +83,7 @@ class ProfilesBundle:
     """The ports of profiles."""
 
     profiler: Profiler
+    parts: PartProfiler
     history: ProfileHistory
 
 

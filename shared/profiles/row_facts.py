@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shared.profiles.profile import TableProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +44,11 @@ class RowFacts:
         """Read `to_json` back."""
         runs = {name: Run(**run) for name, run in value["runs"].items()}
         return cls(value["rows"], value["repeated"], runs, tuple(value["sketch"]))
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """What is true of all rows of a table: the profile, and the longest repeat of each column of numbers."""
+
+    profile: TableProfile
+    runs: Mapping[str, Run]

@@ -15,11 +15,14 @@ from shared.datasets.feature_frame import feature_frame
 from shared.datasets.reading import table_rows
 from shared.datasets.version import DatasetVersion
 from shared.datasets.version_rows import tables_to_learn
+from shared.profiles.part_profiles import table_facts
 from shared.profiles.profile import SCHEMA, DatasetProfile, TableProfile
 
 if TYPE_CHECKING:
     from shared.datasets.rows import Rows
     from shared.profiles.ports import ProfilesPorts
+
+WHOLE, _TABLES = "profile-whole.json", "profile-tables.json"
 
 
 def whole_profile(ports: ProfilesPorts, dataset: DatasetVersion) -> DatasetProfile:
@@ -27,18 +30,34 @@ def whole_profile(ports: ProfilesPorts, dataset: DatasetVersion) -> DatasetProfi
 
     Conflict when the profile was written by another version of this code.
     """
-    folder = dataset_folder(dataset.scenario, dataset.id)
-    stored = read_json(ports, f"{folder}profile.json")
+    return _stored_profile(ports, dataset) or _kept(ports, dataset, WHOLE, figures=True)
+
+
+def table_profiles(ports: ProfilesPorts, dataset: DatasetVersion) -> Mapping[str, TableProfile]:
+    """The tables of that profile; the scenario's own figures, for which it needs all rows, are not made for them."""
+    scenario = ports.core.scenarios[dataset.scenario]
+    has_figures = scenario.statistics is not None or scenario.words is not None
+    there = ports.core.lake.stat(f"{dataset_folder(dataset.scenario, dataset.id)}{WHOLE}") is not None
+    name = _TABLES if has_figures and not there else WHOLE
+    found = _stored_profile(ports, dataset) or _kept(ports, dataset, name, figures=False)
+    return found.tables
+
+
+def _stored_profile(ports: ProfilesPorts, dataset: DatasetVersion) -> DatasetProfile | None:
+    """The profile of the rows that were new in the version, where these are all of them."""
+    stored = read_json(ports, f"{dataset_folder(dataset.scenario, dataset.id)}profile.json")
     if stored.get("schema") != SCHEMA:
         raise Conflict(
             f"The profile of dataset {dataset.id} was written by another version; accepted: schema {SCHEMA}."
         )
     of_new = DatasetProfile.from_json(stored)
-    if _is_whole(of_new, dataset):
-        return of_new
-    path = f"{folder}profile-whole.json"
+    return of_new if _is_whole(of_new, dataset) else None
+
+
+def _kept(ports: ProfilesPorts, dataset: DatasetVersion, name: str, *, figures: bool) -> DatasetProfile:
+    path = f"{dataset_folder(dataset.scenario, dataset.id)}{name}"
     if ports.core.lake.stat(path) is None:
-        content = json.dumps(_describe(ports, dataset).to_json(), indent=1, sort_keys=True) + "\n"
+        content = json.dumps(_describe(ports, dataset, figures=figures).to_json(), indent=1, sort_keys=True) + "\n"
         ports.core.lake.put(path, content.encode())
     return DatasetProfile.from_json(read_json(ports, path))
 
@@ -78,8 +97,10 @@ def _is_whole(profile: DatasetProfile, dataset: DatasetVersion) -> bool:
     return len(dataset.drops) <= 1 and all(described.get(table.name) == table.rows for table in dataset.tables)
 
 
-def _describe(ports: ProfilesPorts, dataset: DatasetVersion) -> DatasetProfile:
+def _describe(ports: ProfilesPorts, dataset: DatasetVersion, *, figures: bool) -> DatasetProfile:
     scenario = ports.core.scenarios[dataset.scenario]
+    profiles = {name: facts.profile for name, facts in table_facts(ports, dataset).items()}
+    if not figures or (scenario.statistics is None and scenario.words is None):
+        return DatasetProfile(profiles, {})
     tables = {table.name: table_rows(ports.core.lake, scenario, table) for table in dataset.tables}
-    profiles = {name: ports.profiles.profiler.describe(table).profile for name, table in tables.items()}
     return DatasetProfile(profiles, *scenario_figures(scenario, tables))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from shared.core.scenario import Scenario
@@ -16,11 +15,11 @@ from shared.core.strict_json import read_json_body
 from shared.serving.deployed_model import DeployedModel
 from shared.serving.encoded_rows import EncodedRows
 from shared.serving.prediction_rows import label_kind, to_predictions
-from shared.serving.request_contract import check_rows, refuse_misspelt
+from shared.serving.request_contract import check_declared, refuse_misspelt
 from shared.serving.request_decoding import ParsedRequest, RequestDecoder, raw_row
 from shared.serving.request_parsing import MAX_ROWS, accepted_methods, accepted_shape, parse_strict
 from shared.serving.scored_request import Rows, ScoredRequest
-from shared.serving.strange_values import StrangeValues, strange_of_rows
+from shared.serving.strange_values import NOTHING, StrangeValues, strange_of_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,16 +39,16 @@ def answer_parsed(
     scenario: Scenario, deployed: DeployedModel, request: ParsedRequest, started: float = 0.0
 ) -> ScoredRequest:
     """The parsed request scored; `started` is when its time began, which the response to a text says."""
-    answers = deployed.loaded.score_rows(request.rows, allowed=_allowed(scenario, deployed, request.rows))
-    strange = strange_of_request(scenario, deployed, request.rows)
+    rows, loaded = request.rows, deployed.loaded
+    if isinstance(rows, EncodedRows) and rows.fits(loaded.contract):
+        # Nearly every request: what rows may hold was checked when they were decoded.
+        answers = loaded.score_matrix(rows.matrix)
+        strange = NOTHING if rows.learned is loaded.learned else strange_of_request(scenario, deployed, rows)
+    else:
+        answers = loaded.score_rows(rows, allowed=scenario.accepted_fields)
+        strange = strange_of_request(scenario, deployed, rows)
     results = _results(scenario, deployed, answers, request.method)
-    return ScoredRequest(_response(scenario, request.form, results, started), request.rows, answers, strange)
-
-
-def _allowed(scenario: Scenario, deployed: DeployedModel, rows: Rows) -> Collection[str]:
-    """What a row may hold beside the inputs; of encoded rows that was checked when they were decoded."""
-    encoded = isinstance(rows, EncodedRows) and rows.fits(deployed.loaded.contract)
-    return () if encoded else scenario.accepted_fields
+    return ScoredRequest(_response(scenario, request.form, results, started), rows, answers, strange)
 
 
 def strange_of_request(scenario: Scenario, deployed: DeployedModel, rows: Rows) -> StrangeValues:
@@ -66,10 +65,10 @@ def _parse(scenario: Scenario, deployed: DeployedModel, body: bytes) -> ParsedRe
     if decoder is not None:
         request = decoder.decode(body)
         if isinstance(request, ParsedRequest):
-            if request.method in accepted_methods(scenario):
+            if request.method == "predict" or request.method in accepted_methods(scenario):
                 return request
         elif request.bad_row is not None:
-            _refuse_bad_row(scenario, deployed, body, request.bad_row)
+            _refuse_bad_row(decoder, deployed, body, request.bad_row)
     return parse_strict(scenario, deployed.loaded.contract, body)
 
 
@@ -83,16 +82,16 @@ def _decoder(scenario: Scenario, deployed: DeployedModel) -> RequestDecoder | No
         return None
     while len(_DECODERS) >= _MAX_DECODERS:
         _DECODERS.pop(next(iter(_DECODERS)), None)
-    decoder = _DECODERS[key] = RequestDecoder(scenario, contract, MAX_ROWS)
+    decoder = _DECODERS[key] = RequestDecoder(scenario, deployed.loaded.learned, MAX_ROWS)
     return decoder
 
 
-def _refuse_bad_row(scenario: Scenario, deployed: DeployedModel, body: bytes, row: int) -> None:
+def _refuse_bad_row(decoder: RequestDecoder, deployed: DeployedModel, body: bytes, row: int) -> None:
     """BadInput when that row does not fit, before the others are read: a bad request costs less than a good one."""
-    raw = raw_row(body, row, MAX_ROWS)
+    scenario, raw = decoder.scenario, raw_row(body, row, MAX_ROWS)
     value = read_json_body(raw, accepted_shape(scenario)) if raw else None
     if isinstance(value, dict):
-        check_rows(scenario, deployed.loaded.contract, [value], row + 1)
+        check_declared(decoder.declared, [value], row + 1)
         deployed.loaded.score_rows([value], scenario.accepted_fields, row + 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from shared.serving.ports import ServingPorts
 
 
-class DeployedModel(Struct, frozen=True):
+class DeployedModel(Struct, frozen=True, dict=True):
     """A loaded model and its deployment; a canary has the generation of the champion beside which it is tried."""
 
     deployment: Deployment
@@ -25,6 +26,11 @@ class DeployedModel(Struct, frozen=True):
     loaded: LoadedModel
     manifest: Mapping[str, Any]
     role: Literal["champion", "canary"] = "champion"
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """What each response says of the model that answered."""
+        return {"x-model": self.model.id, "x-generation": str(self.deployment.generation)}
 
 
 def load_deployed(ports: ServingPorts, deployment: Deployment) -> DeployedModel:

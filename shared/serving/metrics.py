@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from shared.core.errors import Fault
 from shared.core.scenario import Task
+from shared.serving.answer_bins import FEW, Answers, bin_all
 from shared.serving.deployment import Deployment
 from shared.serving.health import LATENCY_MS, Health
 
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
 
     from shared.serving.ports import ServingPorts
 
-# Bins of the answers: probabilities in twentieths, labels by position, numbers on a symmetric logarithmic scale.
-PROBABILITY_BINS = 20
-_NUMBER_BINS = 64
-# Up to this many rows a loop is faster than setting arrays up.
-_FEW = 16
 FLUSH_SECONDS = 1.0
 # How long a time that was read stands for now.
 CLOCK_SECONDS = 0.25
@@ -49,14 +45,15 @@ class _Counts:
     answers: list[int] = field(default_factory=list)
 
 
-class _Answer(Struct):
+class _Answer(Struct, gc=False):
     """An answered request that waits to be counted; a NamedTuple takes longer to make, and every request makes one."""
 
     deployment: Deployment
     role: Role
     task: Task
     at: datetime
-    answers: np.ndarray
+    # Few rows as lists: arrays that wait cost the model fresh memory for each answer.
+    answers: Answers
     seconds: float
 
 
@@ -83,11 +80,15 @@ class ServingMetrics:
         if now - self._looked >= CLOCK_SECONDS:
             # The clock of a laptop looks into a file: answers are counted by the minute.
             self._looked, self._time = now, self._ports.core.clock()
-        self._waiting.append(_Answer(deployment, role, task, self._time, answers, seconds))
+        kept = answers.tolist() if len(answers) <= FEW else answers
+        self._waiting.append(_Answer(deployment, role, task, self._time, kept, seconds))
         if len(self._waiting) >= _BATCH:
             with self._lock:
                 self._count_waiting()
-        if now - self._flushed >= FLUSH_SECONDS:
+
+    def store_when_due(self) -> None:
+        """Store what was counted, at most once a second."""
+        if self._seconds() - self._flushed >= FLUSH_SECONDS:
             self._store(wait=False)
 
     def record_failure(self, deployment: Deployment, role: Role) -> None:
@@ -144,7 +145,7 @@ class ServingMetrics:
         answers = [one.answers for one in answered]
         counts.requests += len(answers)
         counts.rows += sum(map(len, answers))
-        bins = _bin_all(answers, task)
+        bins = bin_all(answers, task)
         counts.answers = list(map(add, counts.answers or [0] * len(bins), bins))
 
     def _counts_of(self, deployment: Deployment, role: Role, minute: datetime) -> _Counts:
@@ -167,43 +168,3 @@ def _by_minute(answered: Sequence[_Answer]) -> Iterable[tuple[datetime, Sequence
 
 def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
-
-
-def _bin_all(answers: Sequence[np.ndarray], task: Task) -> list[int]:
-    if len(answers) == 1:
-        return bin_answers(task, answers[0])
-    import numpy as np
-
-    return bin_answers(task, np.concatenate(answers))
-
-
-def bin_answers(task: Task, answers: np.ndarray) -> list[int]:
-    """How many rows fall into each bin: of two labels by the second's probability, of more by the likeliest label.
-
-    Of several labels at once by how many are likelier than not; numbers on a scale of asinh, half a unit a bin.
-    """
-    if task == "binary" and len(answers) <= _FEW:
-        return _bin_few(answers)
-    import numpy as np
-
-    # A graph may answer NaN; such an answer counts as 0.
-    values = np.nan_to_num(np.asarray(answers, dtype=np.float64))
-    if task == "binary":
-        bins, count = np.clip((values[:, 1] * PROBABILITY_BINS).astype(int), 0, PROBABILITY_BINS - 1), PROBABILITY_BINS
-    elif task == "multiclass":
-        bins, count = values.argmax(axis=1), values.shape[1]
-    elif task == "multilabel":
-        bins, count = (values > 0.5).sum(axis=1), values.shape[1] + 1  # noqa: PLR2004 -- likelier than not
-    else:
-        middle = _NUMBER_BINS // 2
-        bins = np.clip(np.floor(np.arcsinh(values[:, 0]) * 2).astype(int) + middle, 0, _NUMBER_BINS - 1)
-        count = _NUMBER_BINS
-    return [int(rows) for rows in np.bincount(bins, minlength=count)]
-
-
-def _bin_few(answers: np.ndarray) -> list[int]:
-    counts, last = [0] * PROBABILITY_BINS, PROBABILITY_BINS - 1
-    for share in answers[:, 1].tolist():
-        # NaN is neither in the range nor above it, and counts as 0.
-        counts[int(share * PROBABILITY_BINS) if 0 <= share < 1 else (last if share >= 1 else 0)] += 1
-    return counts

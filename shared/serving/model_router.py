@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # How long a process may answer with a generation that has just been replaced.
 POINTER_SECONDS = 1.0
+# In the last part of this time nothing is at hand: it could be over before the answer.
+_AT_HAND = 0.95
 WARM_MODELS = 3
 # A shadow scores at most this many rows of a request, so that the caller waits a bounded time for it.
 SHADOW_ROWS = 100
@@ -97,12 +99,26 @@ class ModelRouter:
         """Count a request that the model answered; while a shadow is tried, it answers the champion's rows as well."""
         self._metrics.record_answer(deployed.deployment, deployed.role, deployed.loaded.task, answers, seconds)
         view = self._views.get(deployed.deployment.scenario)
-        if view and view.rollout and view.rollout.state == "shadow" and view.candidate and deployed.role == "champion":
+        # Of most scenarios no model is tried.
+        if view is None or view.rollout is None:
+            return
+        if view.rollout.state == "shadow" and view.candidate and deployed.role == "champion":
             self._score_in_shadow(view.candidate, rows[:SHADOW_ROWS])
 
     def observe_failure(self, deployed: DeployedModel) -> None:
         """Count a request that the model could not answer."""
         self._metrics.record_failure(deployed.deployment, deployed.role)
+
+    def at_hand(self, scenario: str) -> tuple[DeployedModel | None, float]:
+        """The champion, and until when (monotonic) the pointer is not read again; None while another model is tried."""
+        view = self._views.get(scenario)
+        if view is None or view.rollout is not None:
+            return None, 0.0
+        return view.champion, view.at + _AT_HAND * self._pointer_seconds
+
+    def store_when_due(self) -> None:
+        """Store what was counted, at most once a second."""
+        self._metrics.store_when_due()
 
     def flush(self) -> None:
         """Store what was counted."""

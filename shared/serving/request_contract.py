@@ -31,10 +31,15 @@ def check_rows(scenario: Scenario, contract: InputContract, rows: Rows, first: i
     """BadInput names the row (from `first`) and field whose value the declared contract does not allow."""
     if contract.text is not None:
         _check_texts(contract.text.name, rows, first)
-    for name, column in declared_inputs(scenario, contract.names).items():
-        for number, row in enumerate(rows, first):
-            accepted = _accepted(column, row.get(name)) if isinstance(row, Mapping) else ""
-            if accepted:
+    check_declared(declared_inputs(scenario, contract.names), rows, first)
+
+
+def check_declared(declared: Mapping[str, Column], rows: Rows, first: int) -> None:
+    """BadInput names the row (from `first`) and field whose value its declared column does not allow."""
+    numbered = [(number, row) for number, row in enumerate(rows, first) if isinstance(row, Mapping)]
+    for name, column in declared.items():
+        for number, row in numbered:
+            if accepted := _accepted(column, row.get(name)):
                 shown = repr(row[name])[:_SHOWN]
                 raise BadInput(f"Row {number}, field {name!r}: {shown} is not accepted; accepted: {accepted} or null.")
 

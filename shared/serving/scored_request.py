@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Rows = Sequence[Mapping[str, Any]]
 
 
-class ScoredRequest(Struct, frozen=True):
+class ScoredRequest(Struct, frozen=True, gc=False):
     """The response as JSON data, the scored rows, and the model's answers (rows, labels); None when none was scored.
 
     `strange` is what the model did not learn from.

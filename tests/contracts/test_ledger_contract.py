@@ -176,6 +176,30 @@ class TestLedger:
         assert sum(isinstance(answer, Claim) for answer in answers) == 1
         assert sum(isinstance(answer, Entry) for answer in answers) == 7
 
+    @pytest.mark.fault(1)
+    def test_of_many_keys_at_once_each_has_one_claim_and_one_ending(
+        self, ledger: Ledger, history: History, together: Callable[[list[Callable[[], object]]], list[object]]
+    ) -> None:
+        """Callers that come together share nothing that shows: each hears of its own key, and the journal has all."""
+        keys = [f"k{number}" for number in range(6)]
+
+        def work(key: str) -> str:
+            answer = ledger.claim("blob", key, TTL, f"message {key}")
+            if isinstance(answer, Claim):
+                ledger.finish(answer, "done", f"by {answer.key}")
+                return answer.key
+            ledger.note("event", key, "ignored", f"{answer.key} is {answer.state}")
+            return ""
+
+        answers = together([lambda key=key: work(key) for key in [*keys, *keys]])  # type: ignore[misc]
+        assert sorted(answers) == sorted([*keys, *[""] * len(keys)])  # type: ignore[type-var]
+        for key in keys:
+            told = [(entry.kind, entry.state, entry.reason) for entry in history.why(key) if entry.kind == "blob"]
+            assert told == [("blob", "in_progress", "claimed"), ("blob", "done", f"by {key}")]
+            found = history.find("blob", key)
+            assert found is not None
+            assert (found.attempts, found.repeats, found.message) == (1, 1, f"message {key}")
+
     def test_a_note_is_kept_once_and_counted(self, ledger: Ledger, history: History) -> None:
         """The same again writes no further line."""
         for _ in range(50):

@@ -37,6 +37,20 @@ WORK = (
         f"{_LEDGER}an_expired_claim_is_taken_over[sqlite]",
     ),
     mutation(
+        "the fault of one change is told to another",
+        f"{_SQL}/connection/shared_commits.py",
+        "        with suppress(Exception):",
+        "        if True:",
+        "shared/adapters/sql/test_shared_commits.py::test_the_fault_of_one_is_its_own",
+    ),
+    mutation(
+        "an answer before its commit",
+        f"{_SQL}/connection/shared_commits.py",
+        "            call.wake.acquire()",
+        "            call.wake.acquire(timeout=0)",
+        "shared/adapters/sql/test_shared_commits.py::test_who_waits_shares_the_next_commit",
+    ),
+    mutation(
         "an older event wins",
         "shared/dispatch.py",
         "    if event.etag and event.etag != blob.etag.strip('\"'):",
@@ -53,8 +67,8 @@ WORK = (
     mutation(
         "queue slot leak",
         "local/host/queues/queue_trigger.py",
-        "            self._in_flight[function.name] -= 1\n            renewal.cancel()\n",
-        "            renewal.cancel()\n            await renewal\n            self._in_flight[function.name] -= 1\n",
+        "            self._in_flight[function.name] -= 1\n",
+        "            self._in_flight[function.name] -= renewal._task is None\n",
         "local/host/queues/test_queue_trigger.py::test_a_failed_write_frees_the_slot_and_repeats_no_work",
     ),
     mutation(

@@ -54,15 +54,14 @@ class FileObserver:
 
     def request(self, scenario: str, model: str, ended: Ended, seconds: float, rows: int) -> None:
         """Count the request; a request that finds counts older than a few seconds writes them."""
+        key = (scenario, model, ended)
         with self._lock:
-            key = (scenario, model, ended)
             count = self._counts.get(key) or self._counts.setdefault(key, _Count())
             count.requests += 1
             count.rows += rows
             count.seconds += seconds
             count.longest = max(count.longest, seconds)
-            due = self._ticks() - self._since >= _SECONDS
-        if due:
+        if self._ticks() - self._since >= _SECONDS:
             self.flush()
 
     def queue(self, queue: str, messages: int, oldest: float) -> None:

@@ -49,11 +49,12 @@ class OnnxModel:
         self.thresholds = thresholds
         self._session = session
         self._input = session.get_inputs()[0].name
+        self._takes_text = contract.text is not None
         self._rows = RowEncoder(contract)
 
     def score_matrix(self, values: np.ndarray) -> np.ndarray:
         """float32 (rows, features), or strings (rows, 1), to float32 answers (rows, labels)."""
-        if self.contract.text is None:
+        if not self._takes_text:
             return self._run(values)
         answers = [self._run(part) for part in _bounded(values)]
         return np.concatenate(answers) if answers else np.empty((0, len(self.contract.labels)), np.float32)

@@ -49,7 +49,10 @@ class NumberPart:
         merged = NumberPart(
             self.kind,
             self.nulls + other.nulls,
-            merge_moments(self.moments, other.moments),
+            # Of few values all are known: then the moments do not tell where the parts were cut.
+            moments_of(values, weights)
+            if sketch is None and len(values) <= _FEW
+            else merge_moments(self.moments, other.moments),
             values,
             len(values),
             weights,

@@ -60,13 +60,13 @@ def describe(
     known = {} if baseline is None else baseline.columns
 
     def column(name: str) -> Finished:
-        parts = (_describe(found, known.get(name)) for found in _chunks(rows, name, chunk, size))
+        parts = (describe_column(found, known.get(name)) for found in chunks(rows, name, chunk, size))
         return _finished(reduce(lambda a, b: a.merge(b, KEEP), parts))
 
-    return _described(rows.num_rows, rows.schema.names, _side_by_side(column, rows.schema.names))
+    return _described(rows.num_rows, rows.schema.names, side_by_side(column, rows.schema.names))
 
 
-def _chunks(rows: Rows, name: str, chunk: int, size: int) -> Iterator[pa.ChunkedArray]:
+def chunks(rows: Rows, name: str, chunk: int = CHUNK, size: int = CHUNK_BYTES) -> Iterator[pa.ChunkedArray]:
     """The column in chunks; one that is in memory is not cut into blocks before."""
     blocks = iter([rows.table.select([name])]) if isinstance(rows, TableRows) else rows.blocks([name])
     for group in row_groups(blocks, chunk, size):
@@ -76,7 +76,7 @@ def _chunks(rows: Rows, name: str, chunk: int, size: int) -> Iterator[pa.Chunked
 def part_of(table: pa.Table, baseline: TableProfile | None = None) -> TablePart:
     """These rows, to be merged with others; only parts counted against the same baseline merge."""
     known = {} if baseline is None else baseline.columns
-    parts = _side_by_side(_describe, table.columns, [known.get(name) for name in table.column_names])
+    parts = side_by_side(describe_column, table.columns, [known.get(name) for name in table.column_names])
     return TablePart(table.num_rows, dict(zip(table.column_names, parts, strict=True)))
 
 
@@ -87,7 +87,7 @@ def merge(parts: Iterable[TablePart], keep: int = KEEP) -> TablePart:
 
 def finish(part: TablePart) -> Described:
     """The profile of all rows, and their counts in the bins of the baseline."""
-    return _described(part.rows, list(part.columns), _side_by_side(_finished, part.columns.values()))
+    return _described(part.rows, list(part.columns), side_by_side(_finished, part.columns.values()))
 
 
 def _finished(column: ColumnPart) -> Finished:
@@ -100,7 +100,7 @@ def _described(rows: int, names: Sequence[str], columns: Sequence[Finished]) -> 
     return Described(TableProfile(rows, profiles), counts)
 
 
-def _side_by_side[T](work: Callable[..., T], *inputs: Iterable[Any]) -> list[T]:
+def side_by_side[T](work: Callable[..., T], *inputs: Iterable[Any]) -> list[T]:
     """Columns in parallel: sorting and counting leave other threads free."""
     with ThreadPoolExecutor(max_workers=os.process_cpu_count() or 1) as pool:
         return list(pool.map(work, *inputs))
@@ -110,7 +110,8 @@ def _merged(a: TablePart, b: TablePart, keep: int) -> TablePart:
     return TablePart(a.rows + b.rows, {name: part.merge(b.columns[name], keep) for name, part in a.columns.items()})
 
 
-def _describe(column: pa.ChunkedArray, baseline: ColumnProfile | None) -> ColumnPart:
+def describe_column(column: pa.ChunkedArray, baseline: ColumnProfile | None = None) -> ColumnPart:
+    """What is known of these rows of a column, counted in the bins of the baseline."""
     kind, bins = column.type, None if baseline is None else baseline.histogram
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return describe_numbers(column, bins.edges if bins and bins.edges else None)

@@ -74,6 +74,14 @@ class TextPart:
         return BinCounts(tuple(self.known.tolist()), _pairs(self.values.filter(unknown), counts, _NEW))
 
 
+def fitting(part: TextPart, size: int) -> TextPart:
+    """The part with about so many bytes of its most frequent values, or fewer."""
+    if part.values.nbytes <= size:
+        return part
+    lengths = pc.binary_length(part.values).to_numpy()[np.argsort(-part.counts, kind="stable")]
+    return _thinned(part, int(np.searchsorted(np.cumsum(lengths), size, side="right")))
+
+
 def describe_texts(column: pa.ChunkedArray, listed: Sequence[str] | None) -> TextPart:
     """The column of texts, plain or dictionary-encoded."""
     encoded = column if pa.types.is_dictionary(column.type) else column.cast(pa.string()).dictionary_encode()

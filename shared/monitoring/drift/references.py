@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Corrupt
 from shared.core.lake_reading import read_json, read_parquet
 from shared.core.paths import dataset_folder, monitoring_folder
 from shared.core.scenario import Scenario
-from shared.datasets.reading import table_rows
 from shared.datasets.stored_rows import HELD_BYTES, held_rows
 from shared.profiles.baseline import read_baseline
+from shared.profiles.part_profiles import table_facts
 from shared.profiles.profile import TableProfile
-from shared.profiles.row_facts import RowFacts
-from shared.profiles.whole_profile import whole_profile
+from shared.profiles.row_facts import Run
+from shared.profiles.whole_profile import table_profiles
 from shared.serving.ports import LoadedModel
 from shared.serving.prediction_rows import is_answer, join_labels, predicted_probability, sql_name, to_predictions
 from shared.training.model import Model
@@ -44,7 +44,7 @@ def training_profile(ports: MonitoringPorts, scenario: str, dataset: str) -> Map
     path = f"{dataset_folder(scenario, dataset)}profile.json"
     if version is None or ports.core.lake.stat(path) is None:
         return {}
-    return whole_profile(ports, version).tables
+    return table_profiles(ports, version)
 
 
 def baseline_profile(ports: MonitoringPorts, scenario: str) -> tuple[str, Mapping[str, TableProfile]]:
@@ -56,19 +56,18 @@ def baseline_profile(ports: MonitoringPorts, scenario: str) -> tuple[str, Mappin
     return ("", {}) if baseline is None else (str(baseline.number), baseline.profile.tables)
 
 
-def training_rows(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, RowFacts]:
-    """The facts about the dataset's rows in their order, by table; computed once and kept in the lake."""
+def training_runs(ports: MonitoringPorts, scenario: str, dataset: str) -> Mapping[str, Mapping[str, Run]]:
+    """The longest repeats in the dataset's rows, by table and column; computed once and kept in the lake."""
     version = ports.datasets.versions.find(scenario, dataset)
     if version is None:
         return {}
 
     def make() -> Mapping[str, Any]:
-        declared = ports.core.scenarios[scenario]
-        tables = {table.name: table_rows(ports.core.lake, declared, table) for table in version.tables}
-        return {name: ports.profiles.profiler.rows(table).to_json() for name, table in tables.items()}
+        facts = table_facts(ports, version)
+        return {name: {column: asdict(run) for column, run in one.runs.items()} for name, one in facts.items()}
 
-    kept = _kept_json(ports, f"{monitoring_folder(scenario)}rows-{dataset}.json", make)
-    return {name: RowFacts.from_json(value) for name, value in kept.items()}
+    kept = _kept_json(ports, f"{monitoring_folder(scenario)}runs-{dataset}.json", make)
+    return {table: {name: Run(**run) for name, run in runs.items()} for table, runs in kept.items()}
 
 
 def holdout_profile(ports: MonitoringPorts, scenario: Scenario, model: Model) -> HoldoutProfile:

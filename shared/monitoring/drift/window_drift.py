@@ -19,7 +19,7 @@ from shared.monitoring.drift.column_comparison import (
     match_columns,
     measures,
 )
-from shared.monitoring.drift.references import baseline_profile, holdout_profile, training_profile, training_rows
+from shared.monitoring.drift.references import baseline_profile, holdout_profile, training_profile, training_runs
 from shared.monitoring.drift.row_issues import repeated_rows, volume_issues
 from shared.monitoring.drift.scored_rows import SERVED_TABLE, WindowData
 from shared.monitoring.drift.window_profiles import keep_window_profile, read_window_profile
@@ -119,12 +119,12 @@ def _column_issues(
     comparisons: Sequence[ReferenceComparison],
     rows: Mapping[str, RowFacts],
 ) -> Iterator[DataIssue]:
-    reference = training_rows(ports, scenario.name, data.dataset) if data.in_order else {}
+    reference = training_runs(ports, scenario.name, data.dataset) if data.in_order else {}
     for comparison in comparisons:
         column = comparison.column
         if comparison.rows < scenario.monitoring.min_rows:
             continue
-        runs = (_run(rows, column), _run(reference, column))
+        runs = (_run(rows, column), reference.get(column.table, {}).get(column.name))
         issue = triage.judge_column(column, comparison.drift, runs, scenario.monitoring)
         if issue is not None:
             yield issue

@@ -36,7 +36,7 @@ _ADDED = frozenset(
         "dataset", "scored_at", "at", "prediction", "probability",
     }
 )  # fmt: skip
-_BINARY = (".onnx", ".bin", ".index")
+_BINARY = (".onnx", ".bin", ".index", ".profile")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from shared.operations.erasure.records import keep_record
 from shared.operations.erasure.streamed_file import canonical
 from shared.operations.erasure.subject import Subject, rows_of
 from shared.operations.erasure_record import ErasureRecord
+from shared.profiles.part_profiles import known_path
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -169,8 +170,9 @@ def _remove(ports: OperationsPorts, scenario: Scenario, paths: Mapping[str, Any]
     """The old files, also those of parts that nothing names any more."""
     for path, blob in paths.items():
         table = tables.get(path) or path.split("/")[2]
-        index = ports.core.lake.stat(index_path(scenario.name, table, path.rpartition("/")[2].removesuffix(".parquet")))
-        for old in (index, blob):
+        sha256 = path.rpartition("/")[2].removesuffix(".parquet")
+        beside = (where(scenario.name, table, sha256) for where in (known_path, index_path))
+        for old in (*map(ports.core.lake.stat, beside), blob):
             if old is not None:
                 with suppress(Superseded):
                     ports.core.lake.remove(old.path, old.etag)

@@ -149,11 +149,11 @@ def _kept_datasets(survey: Survey) -> set[str]:
 
 
 def _parts(survey: Survey, kept: Iterable[str]) -> Iterator[Blob]:
-    """Old parts, and their indexes, that neither the head nor a version that is kept names."""
+    """Old parts, and what lies beside them, that neither the head nor a version that is kept names."""
     cutoff, ids = survey.cutoff("datasets"), set(kept)
     named = {path for dataset in survey.datasets if dataset.id in ids for path in dataset.parts} | survey.needed_parts
     stems = {path.removesuffix(".parquet") for path in named}
     for blob in survey.parts:
-        stem = blob.path.removesuffix(".parquet").removesuffix(".index")
+        stem = blob.path.removesuffix(".parquet").removesuffix(".index").removesuffix(".profile")
         if cutoff is not None and blob.modified < cutoff and stem not in stems:
             yield blob

@@ -58,6 +58,12 @@ class LearnedRanges:
             low[position], high[position] = least - width, largest + width
         return low.astype(np.float32), high.astype(np.float32)
 
+    @property
+    def listed_limits(self) -> tuple[list[float], list[float]]:
+        """The same as Python's numbers."""
+        low, high = self.limits
+        return low.tolist(), high.tolist()
+
     def is_strange(self, matrix: np.ndarray) -> bool:
         """Whether the encoded rows hold a far number, or a category that is unknown or missing."""
         if len(matrix) <= _FEW:

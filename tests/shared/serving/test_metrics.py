@@ -16,8 +16,9 @@ from world import POINTS, World, logistic
 from shared.core.errors import Transient
 from shared.release.health_rules import Totals, judge_health
 from shared.release.policy import HealthRules
+from shared.serving.answer_bins import PROBABILITY_BINS, bin_answers
 from shared.serving.health import Health
-from shared.serving.metrics import PROBABILITY_BINS, ServingMetrics, bin_answers
+from shared.serving.metrics import ServingMetrics
 from shared.serving.model_router import ModelRouter
 from shared.serving.ports import HealthStore
 

@@ -21,7 +21,7 @@ from shared.serving.request_decoding import NeedsFullParse, ParsedRequest, Reque
 from shared.serving.request_parsing import MAX_ROWS, parse_strict
 
 SERVING = serve(POINTS, logistic(3.0), MIXED)
-DECODER = RequestDecoder(POINTS, SERVING.loaded.contract, MAX_ROWS)
+DECODER = RequestDecoder(POINTS, SERVING.loaded.learned, MAX_ROWS)
 CELLS = st.one_of(
     st.none(),
     st.integers(-3, 3),

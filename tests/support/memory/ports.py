@@ -36,7 +36,7 @@ from shared.adapters.lake.work_marks import LakeWorkMarks
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.process_scorer import ProcessScorer
 from shared.adapters.process_trainer import NoTrainer
-from shared.adapters.profiling import ArrowProfiles
+from shared.adapters.profiling import ArrowPartProfiles, ArrowProfiles
 from shared.adapters.run_output import NoRunOutput
 from shared.adapters.tables import ArrowTables, Limits
 from shared.adapters.webhooks import Webhooks
@@ -145,7 +145,7 @@ def memory_ports(
     return Ports(
         core=core,
         datasets=DatasetsBundle(MemoryDatasets(memory), tables),
-        profiles=ProfilesBundle(ArrowProfiles(), MemoryProfileHistory(memory)),
+        profiles=ProfilesBundle(ArrowProfiles(), ArrowPartProfiles(), MemoryProfileHistory(memory)),
         training=TrainingBundle(
             runs=MemoryRuns(memory, clock),
             registry=MemoryRegistry(memory, lake, clock),

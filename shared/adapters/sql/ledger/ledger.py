@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, bindparam, select
 
-from shared.adapters.sql.connection.transactions import count, rows_changed, write
+from shared.adapters.sql.connection.shared_commits import Change, SharedCommits
+from shared.adapters.sql.connection.transactions import rows_changed, write
 from shared.adapters.sql.ledger.history import entry_of, find_row
 from shared.adapters.sql.ledger.queueing import Wanted, mark
 from shared.adapters.sql.ledger.transitions import CHANGE, add_entry, add_line, change_entry
@@ -18,6 +19,7 @@ from shared.adapters.sql.schema.tables import ledger
 from shared.core.errors import BadInput, Conflict
 from shared.core.ledger import ENDED, TERMINAL, Claim, Entry, State
 
+type _Blocks = Callable[[Row[Any], datetime], bool]
 IN_PROGRESS, RELEASED = State.IN_PROGRESS, State.RELEASED
 # The queue delivers the message again within this time; only after it a sweep looks for the entry.
 RETRY_AFTER = timedelta(seconds=60)
@@ -38,24 +40,12 @@ class SqlLedger:
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime], owner: str = "") -> None:
         self._engine = engine
+        self._commits = SharedCommits(engine)
         self._clock = clock
         self._owner = f"{owner}."
 
     def claim(self, kind: str, key: str, ttl: timedelta, message: str = "") -> Claim | Entry:
         """Return the claim, or the entry that blocks it."""
-        blocking = self._repeated(kind, key, _blocks_claim)
-        return blocking or self._claimed(kind, key, ttl, message)
-
-    def _repeated(self, kind: str, key: str, blocks: Callable[[Row[Any], datetime], bool]) -> Entry | None:
-        """Count a repeat on the entry that blocks and return it: the cheap answer to work that comes again."""
-
-        def work(connection: Connection) -> Entry | None:
-            row, now = find_row(connection, kind, key), self._clock()
-            return None if row is None or not blocks(row, now) else _count_repeat(connection, row, now)
-
-        return count(self._engine, work)
-
-    def _claimed(self, kind: str, key: str, ttl: timedelta, message: str) -> Claim | Entry:
         # The token is drawn before the transaction: if a lost answer makes it run again, it finds its own claim.
         token = f"{self._owner}{secrets.token_hex(16)}"
 
@@ -71,7 +61,16 @@ class SqlLedger:
             _take(connection, claim, row, now, message)
             return claim
 
-        return write(self._engine, work)
+        return self._commits.make(Change(work, self._repeated(kind, key, _blocks_claim)))
+
+    def _repeated(self, kind: str, key: str, blocks: _Blocks) -> Callable[[Connection], Entry | None]:
+        """Count a repeat on the entry that blocks and return it: the cheap answer to work that comes again."""
+
+        def work(connection: Connection) -> Entry | None:
+            row, now = find_row(connection, kind, key), self._clock()
+            return None if row is None or not blocks(row, now) else _count_repeat(connection, row, now)
+
+        return work
 
     def finish(self, claim: Claim, state: str, reason: str, detail: Mapping[str, Any] | None = None) -> None:
         """End the claim in one of the final states; Conflict when another worker holds it by now."""
@@ -101,16 +100,14 @@ class SqlLedger:
 
         What was released may end with its version of a file.
         """
-        if self._repeated(kind, key, lambda row, _: not _may_note(row, state, reason)):
-            return
+        repeated = self._repeated(kind, key, lambda row, _: not _may_note(row, state, reason))
         # What is queued lies on the queue of this owner.
         queued = {"token": self._owner} if state == State.QUEUED else {}
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> Entry | None:
             row, now = find_row(connection, kind, key), self._clock()
             if row is not None and not _may_note(row, state, reason):
-                _count_repeat(connection, row, now)
-                return
+                return _count_repeat(connection, row, now)
             line = add_line(connection, kind, key, 0 if row is None else row.attempts, state, reason, now)
             if row is None:
                 add_entry(connection, kind, key, **line, **queued)
@@ -118,8 +115,9 @@ class SqlLedger:
                 # Work that waited did not crash, also when its next message is queued: its attempts count anew.
                 anew = {"attempts": 0} if row.state == State.WAITING else {}
                 change_entry(connection, row, **line, **queued, **anew, expires=None)
+            return None
 
-        write(self._engine, work)
+        self._commits.make(Change(work, repeated))
 
     def queue(self, kind: str, keys: Sequence[str], most: int, lost: datetime) -> list[str]:
         """Mark the free ones as queued, in order, while fewer than `most` of the kind wait; returns those it marked."""
@@ -135,7 +133,7 @@ class SqlLedger:
                 raise _NotHeld
 
         try:
-            write(self._engine, work)
+            self._commits.make(Change(work))
         except _NotHeld:
             self._explain(claim, state)
 

@@ -44,7 +44,9 @@ def test_a_planted_person_is_found_nowhere_and_others_are_as_before(world: World
     """In lake, database and logs no byte tells of the person; rows, traces, models and work of others go on."""
     ports = world.ports
     (world.home / "logs" / "more.jsonl").write_text(f'{{"reason": "{PERSON} was refused"}}\n')
-    assert len(traces(world.home)) > 30
+    planted_in = traces(world.home)
+    assert len(planted_in) > 30
+    assert any(f".profile: {PERSON}" in one for one in planted_in)
     before = state(world)
     parts = {part for one in ports.datasets.versions.list() for table in one.tables for part in table.parts}
     first = ports.prediction.predictions.commits("points")[0]

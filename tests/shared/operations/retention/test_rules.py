@@ -106,7 +106,7 @@ def test_what_has_had_its_time_goes() -> None:
         ended=frozenset(f"{area}/s/x@1" for area in AREAS),
         windows=tuple(inputs),
         datasets=(old,),
-        parts=(blob("tables/s/t/a.parquet", 400), blob("tables/s/t/a.index", 400)),
+        parts=tuple(blob(f"tables/s/t/a.{ending}", 400) for ending in ("index", "parquet", "profile")),
         needed=frozenset(),
         needed_parts=frozenset(),
         learning=timedelta(0),
@@ -115,7 +115,8 @@ def test_what_has_had_its_time_goes() -> None:
     assert {one.path for each in gone if each.area in AREAS for one in each.blobs} == {f"{a}/s/x" for a in AREAS}
     assert [one.window for one in gone if one.window] == [f"w{number}" for number in range(10)]
     assert [one.dataset for one in gone if one.dataset] == ["d"]
-    assert {one.path for one in gone[-2].blobs + gone[-1].blobs} == {"tables/s/t/a.parquet", "tables/s/t/a.index"}
+    beside = {one.path for each in gone[-3:] for one in each.blobs}
+    assert beside == {f"tables/s/t/a.{ending}" for ending in ("index", "parquet", "profile")}
 
 
 def test_what_an_erasure_left_of_a_file_is_kept_like_the_file() -> None:

@@ -1,0 +1,96 @@
+"""Where a request for a score is answered: in the event loop when that takes a moment, else in a thread.
+
+To hand a request to a thread and its answer back takes longer than to score a row. But nothing may hold up the loop,
+which carries every function: what has to be read or waited for, and what takes long, has a thread.
+"""
+
+from __future__ import annotations
+
+from asyncio import get_running_loop
+from dataclasses import dataclass
+from functools import cached_property
+from time import monotonic, thread_time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import ThreadPoolExecutor
+
+    import azure.functions as func
+
+    from functions.scoring import Scorer
+    from shared.serving.deployed_model import DeployedModel
+
+    type Act = Callable[[], func.HttpResponse]
+
+# As many as the host lets in at once; most of them wait for a database.
+_THREADS = 32
+# How long the loop may be held up.
+_SECONDS = 0.002
+_LEAST = 1e-6
+_GOOD = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """Until then nothing has to be read, and the model answers a request of so many bytes within a moment."""
+
+    model: DeployedModel
+    until: float
+    size: float = -1.0
+
+
+class Turns:
+    """Answers requests with the scorer of the process, which the first of them makes."""
+
+    def __init__(self, make_scorer: Callable[[], Scorer]) -> None:
+        self._make_scorer = make_scorer
+        self._made: Scorer | None = None
+        self._moments: dict[str, _Moment] = {}
+
+    def scorer(self) -> Scorer:
+        """The scorer of the process."""
+        self._made = self._make_scorer()
+        return self._made
+
+    async def answer(self, req: func.HttpRequest, context: func.Context, name: str, act: Act) -> func.HttpResponse:
+        """What `act` answers for the scenario of that name."""
+        moment, size = self._moments.get(name), len(req.get_body())
+        if moment is None or size > moment.size or monotonic() >= moment.until:
+            return await get_running_loop().run_in_executor(self._threads, self._in_thread, context, name, size, act)
+        try:
+            return act()
+        except Exception:
+            # A model that cannot answer is written down, for which the next request waits in a thread.
+            self._moments.pop(name, None)
+            raise
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(_THREADS, "mlops-score")
+
+    def _in_thread(self, context: func.Context, name: str, size: int, act: Act) -> func.HttpResponse:
+        # The host keeps what is logged with the call of this id.
+        of_thread: Any = context.thread_local_storage
+        of_thread.invocation_id = context.invocation_id
+        before, began, started = self._moments.get(name), monotonic(), thread_time()
+        answer = act()
+        seconds = thread_time() - started
+        if self._made is not None:
+            # Where nothing was read, this is the time of the answer alone, without waits for other threads.
+            alone = before is not None and began < before.until and answer.status_code == _GOOD
+            self._keep(self._made, name, before, _SECONDS * max(size, 1) / max(seconds, _LEAST) if alone else None)
+        return answer
+
+    def _keep(self, scorer: Scorer, name: str, before: _Moment | None, size: float | None) -> None:
+        """Store what is due, and keep what is known now of the scenario's requests; `size` where it was measured."""
+        scorer.store_when_due()
+        model, until = scorer.at_hand(name)
+        if model is None:
+            self._moments.pop(name, None)
+        elif before is None or before.model is not model:
+            self._moments[name] = _Moment(model, until)
+        else:
+            self._moments[name] = _Moment(model, until, before.size if size is None else size)

@@ -1,0 +1,140 @@
+"""Requests that take a moment are answered in the event loop, all others in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import local
+from types import SimpleNamespace
+from typing import Any
+
+import azure.functions as func
+import pytest
+from world import World, points_csv
+
+from functions.scoring import Scorer
+from functions.turns import Turns
+from shared.core.errors import Missing
+from shared.serving.model_router import ModelRouter
+
+BODY = b'{"data": [{"x": 2.0, "color": "red"}]}'
+TRIES = 500
+
+
+class Asked:
+    """Asks in one event loop, and notes for each answer whether it was made there."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.scorer = world, Scorer(world.ports)
+        self.turns = Turns(lambda: self.scorer)
+        self.in_loop: list[bool] = []
+        self.contexts: list[Any] = []
+
+    async def ask(self, extra: Callable[[], Any] = lambda: None, name: str = "points") -> func.HttpResponse:
+        """The answer to a row; `extra` is done beside it."""
+        context = SimpleNamespace(invocation_id=f"call {len(self.in_loop)}", thread_local_storage=local())
+        request = func.HttpRequest("POST", "/", route_params={}, body=BODY)
+        loop = threading.current_thread()
+
+        def act() -> func.HttpResponse:
+            self.in_loop.append(threading.current_thread() is loop)
+            self.contexts.append(getattr(context.thread_local_storage, "invocation_id", ""))
+            extra()
+            return func.HttpResponse(self.turns.scorer().score(name, BODY, "")[0])
+
+        return await self.turns.answer(request, context, name, act)  # type: ignore[arg-type]
+
+    async def until_in_loop(self) -> None:
+        """Ask until the loop answers: a busy machine may let the pointer grow old in between."""
+        for _ in range(TRIES):
+            await self.ask()
+            if self.in_loop[-1]:
+                return
+        raise AssertionError("the loop never answered")
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Iterator[Asked]:
+    """A process that has not answered yet."""
+    world = World(tmp_path / "home")
+    world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
+    yield Asked(world)
+    world.close()
+
+
+def burn() -> None:
+    """Ten times a moment of processor time."""
+    started = time.thread_time()
+    while time.thread_time() - started < 0.02:
+        pass
+
+
+def test_the_first_answers_are_made_in_threads_and_the_usual_ones_in_the_loop(asked: Asked) -> None:
+    """The first one loads the model and the second one is measured; all are equal, and the host knows each call."""
+
+    async def scenario() -> None:
+        first = await asked.ask()
+        await asked.until_in_loop()
+        last = await asked.ask()
+        assert first.get_body() == last.get_body() == b'"{\\"result\\": [\\"yes\\"]}"'
+
+    asyncio.run(scenario())
+    assert asked.in_loop[:2] == [False, False]
+    assert asked.contexts[:2] == ["call 0", "call 1"]
+
+
+def test_what_takes_long_never_holds_up_the_loop(asked: Asked) -> None:
+    """An answer that took longer than a moment sends the next one to a thread as well."""
+
+    async def scenario() -> None:
+        for _ in range(6):
+            await asked.ask(burn)
+
+    asyncio.run(scenario())
+    assert asked.in_loop == [False] * 6
+
+
+def test_where_the_pointer_is_read_each_time_each_request_has_a_thread(asked: Asked) -> None:
+    """The loop waits for no database."""
+    asked.scorer._router = ModelRouter(asked.world.ports, pointer_seconds=0)
+
+    async def scenario() -> None:
+        for _ in range(4):
+            await asked.ask()
+
+    asyncio.run(scenario())
+    assert asked.in_loop == [False] * 4
+
+
+def test_what_is_not_known_has_a_thread(asked: Asked) -> None:
+    """A scenario that there is not is refused there, also when another one is answered in the loop."""
+
+    async def scenario() -> None:
+        await asked.until_in_loop()
+        with pytest.raises(Missing):
+            await asked.ask(name="none")
+        assert not asked.in_loop[-1]
+
+    asyncio.run(scenario())
+
+
+def test_a_failure_sends_the_next_request_to_a_thread(asked: Asked) -> None:
+    """A model that cannot answer writes that down, for which the loop does not wait."""
+
+    def broken() -> None:
+        raise RuntimeError("on purpose")
+
+    async def scenario() -> None:
+        while True:
+            await asked.until_in_loop()
+            with pytest.raises(RuntimeError, match="on purpose"):
+                await asked.ask(broken)
+            if asked.in_loop[-1]:
+                break
+        await asked.ask()
+        assert not asked.in_loop[-1]
+
+    asyncio.run(scenario())
