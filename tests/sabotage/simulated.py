@@ -24,8 +24,8 @@ SIMULATED = (
     mutation(
         "simulated: a renewal that ends keeps its slot",
         "local/host/queues/queue_trigger.py",
-        "            self._in_flight[function.name] -= 1\n            renewal.cancel()\n",
-        "            renewal.cancel()\n            await renewal\n            self._in_flight[function.name] -= 1\n",
+        "            self._in_flight[function.name] -= 1\n",
+        "            self._in_flight[function.name] -= renewal._task is None\n",
         _LIVES,
     ),
     mutation(
