@@ -45,7 +45,8 @@ class Asked:
             extra()
             return func.HttpResponse(self.turns.scorer().score(name, BODY, "")[0])
 
-        return await self.turns.answer(request, context, name, act)  # type: ignore[arg-type]
+        at_once = self.turns.at_once(request, name, act)
+        return at_once or await self.turns.in_thread(request, context, name, act)  # type: ignore[arg-type]
 
     async def until_in_loop(self) -> None:
         """Ask until the loop answers: a busy machine may let the pointer grow old in between."""
