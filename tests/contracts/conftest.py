@@ -19,6 +19,7 @@ from contracts.hand_clock import HandClock
 from contracts.stores import DATABASES, MemoryStores, SqlStores, Stores
 from memory.lake import MemoryLake
 from memory.store import Memory
+from quick_sql import new_database
 from sqlalchemy import Engine
 from tsql import watch
 
