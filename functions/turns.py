@@ -90,8 +90,9 @@ class Turns:
         return answer
 
     def _keep(self, scorer: Scorer, name: str, before: _Moment | None, size: float | None) -> None:
-        """Store what is due, and keep what is known now of the scenario's requests; `size` where it was measured."""
-        scorer.store_when_due()
+        """Keep what is known of the scenario's requests, `size` where it was measured; no answer waits for counts."""
+        if scorer.has_counts_due():
+            self._threads.submit(scorer.store_counts)
         model, until = scorer.at_hand(name)
         if model is None:
             self._moments.pop(name, None)
