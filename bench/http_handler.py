@@ -26,8 +26,7 @@ def functions(folder: Path) -> tuple[Callable, Callable, Callable]:
 
     ports = build_ports({"MLOPS_HOME": str(folder / "home"), "TRAINER_URL": "none:", "LOG_SAMPLE": "0"}, SCENARIOS)
     app = create_app(lambda: ports)
-    context = SimpleNamespace(invocation_id="bench", thread_local_storage=local())
-    function = next(one.get_user_function() for one in app.get_functions() if one.get_function_name() == "score")
+    score = next(one.get_user_function() for one in app.get_functions() if one.get_function_name() == "score")
     answer = lean_answer(folder)
 
     def request(body: bytes) -> func.HttpRequest:
@@ -36,10 +35,7 @@ def functions(folder: Path) -> tuple[Callable, Callable, Callable]:
             "POST", f"/api/score/{NAME}", headers=headers, route_params={"scenario": NAME}, body=body
         )
 
-    async def score(req: func.HttpRequest) -> func.HttpResponse:
-        return await function(req, context)
-
-    async def lean(req: func.HttpRequest) -> func.HttpResponse:
+    async def lean(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:  # noqa: ARG001 - as the other
         return func.HttpResponse(answer(req.get_body()), mimetype="application/json")
 
     return score, lean, request
@@ -64,12 +60,13 @@ def handlers(folder: Path) -> None:
 
 def speed(call: Callable[..., Awaitable], req) -> float:  # noqa: ANN001 - a request
     """Calls a second of processor time, all threads of the process together: a busy machine distorts it less."""
+    context = SimpleNamespace(invocation_id="bench", thread_local_storage=local())
 
     async def calls() -> float:
         count, started = 0, time.process_time()
         while time.process_time() < started + 0.4:
             for _ in range(20):
-                await call(req=req)
+                await call(req, context)
             count += 20
         return count / (time.process_time() - started)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
@@ -47,10 +48,9 @@ def blueprint(ports: Callable[[], Ports], turns: Turns) -> func.Blueprint:
 
     @bp.route(route="score/{scenario}", methods=["POST"])
     async def score(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
-        def act() -> func.HttpResponse:
-            return answered(req, lambda: Ready(*_score(req, turns.scorer())))
-
-        return await turns.answer(req, context, req.route_params["scenario"], act)
+        act = partial(answered, req, partial(_score, req, turns.scorer))
+        name = req.route_params["scenario"]
+        return turns.at_once(req, name, act) or await turns.in_thread(req, context, name, act)
 
     return bp
 
@@ -81,10 +81,9 @@ def _openapi(scorer: Scorer) -> Any:
     return document(scorer.described())
 
 
-def _score(req: func.HttpRequest, scorer: Scorer) -> tuple[bytes, dict[str, str]]:
-    return scorer.score(
-        req.route_params["scenario"], body_of(req), header_of(req, "x-entity-key"), header_of(req, HEADER)
-    )
+def _score(req: func.HttpRequest, scorer: Callable[[], Scorer]) -> func.HttpResponse:
+    name, key, sent = req.route_params["scenario"], header_of(req, "x-entity-key"), header_of(req, HEADER)
+    return Ready(*scorer().score(name, body_of(req), key, sent))
 
 
 def check_listening(environ: Mapping[str, str]) -> None:

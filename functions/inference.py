@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
@@ -11,6 +12,8 @@ from shared.serving.inference import JSON_LENGTH
 from shared.serving.request_ids import HEADER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from functions.scoring import Scorer
     from functions.turns import Turns
 
@@ -44,10 +47,9 @@ def blueprint(turns: Turns) -> func.Blueprint:
 
     @bp.route(route="v2/models/{model}/infer", methods=["POST"])
     async def v2_infer(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
-        def act() -> func.HttpResponse:
-            return answered(req, lambda: _infer(req, turns.scorer()), refuse=error)
-
-        return await turns.answer(req, context, req.route_params["model"], act)
+        act = partial(answered, req, partial(_infer, req, turns.scorer), refuse=error)
+        name = req.route_params["model"]
+        return turns.at_once(req, name, act) or await turns.in_thread(req, context, name, act)
 
     return bp
 
@@ -68,11 +70,11 @@ def _model_ready(req: func.HttpRequest, scorer: Scorer) -> Any:
     return {"name": scorer.champion(req.route_params["model"]).deployment.scenario, "ready": True}
 
 
-def _infer(req: func.HttpRequest, scorer: Scorer) -> func.HttpResponse:
+def _infer(req: func.HttpRequest, scorer: Callable[[], Scorer]) -> func.HttpResponse:
     length = header_of(req, JSON_LENGTH)
     body = body_of(req, _BINARY) if length else body_of(req)
     key, sent = header_of(req, "x-entity-key"), header_of(req, HEADER)
-    content, headers = scorer.infer(req.route_params["model"], body, key, sent, length)
+    content, headers = scorer().infer(req.route_params["model"], body, key, sent, length)
     if JSON_LENGTH in headers:
         return func.HttpResponse(content, headers=headers, mimetype=_BINARY)
     return Ready(content, headers)

@@ -76,9 +76,13 @@ class Scorer:
         model, also = self._router.at_hand(name)
         return model, min(until, also)
 
-    def store_when_due(self) -> None:
-        """Store the counts of a second; whoever answers in a thread does it, all others wait for no store."""
-        self._router.store_when_due()
+    def has_counts_due(self) -> bool:
+        """Whether what was counted waits for more than a second to be stored."""
+        return self._router.has_counts_due()
+
+    def store_counts(self) -> None:
+        """Store what was counted of requests."""
+        self._router.flush()
 
     def champion(self, name: str) -> DeployedModel:
         """The model that serves the scenario now; Missing when nothing is deployed."""

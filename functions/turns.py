@@ -53,17 +53,22 @@ class Turns:
         self._made = self._make_scorer()
         return self._made
 
-    async def answer(self, req: func.HttpRequest, context: func.Context, name: str, act: Act) -> func.HttpResponse:
-        """What `act` answers for the scenario of that name."""
-        moment, size = self._moments.get(name), len(req.get_body())
-        if moment is None or size > moment.size or monotonic() >= moment.until:
-            return await get_running_loop().run_in_executor(self._threads, self._in_thread, context, name, size, act)
+    def at_once(self, req: func.HttpRequest, name: str, act: Act) -> func.HttpResponse | None:
+        """What `act` answers for the scenario of that name, where that takes a moment; else None."""
+        moment = self._moments.get(name)
+        if moment is None or len(req.get_body()) > moment.size or monotonic() >= moment.until:
+            return None
         try:
             return act()
         except Exception:
             # A model that cannot answer is written down, for which the next request waits in a thread.
             self._moments.pop(name, None)
             raise
+
+    async def in_thread(self, req: func.HttpRequest, context: func.Context, name: str, act: Act) -> func.HttpResponse:
+        """What `act` answers in a thread, while the loop goes on."""
+        size = len(req.get_body())
+        return await get_running_loop().run_in_executor(self._threads, self._in_thread, context, name, size, act)
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
@@ -85,8 +90,9 @@ class Turns:
         return answer
 
     def _keep(self, scorer: Scorer, name: str, before: _Moment | None, size: float | None) -> None:
-        """Store what is due, and keep what is known now of the scenario's requests; `size` where it was measured."""
-        scorer.store_when_due()
+        """Keep what is known of the scenario's requests, `size` where it was measured; no answer waits for counts."""
+        if scorer.has_counts_due():
+            self._threads.submit(scorer.store_counts)
         model, until = scorer.at_hand(name)
         if model is None:
             self._moments.pop(name, None)

@@ -86,10 +86,9 @@ class ServingMetrics:
             with self._lock:
                 self._count_waiting()
 
-    def store_when_due(self) -> None:
-        """Store what was counted, at most once a second."""
-        if self._seconds() - self._flushed >= FLUSH_SECONDS:
-            self._store(wait=False)
+    def is_due(self) -> bool:
+        """Whether the last flush was more than a second ago."""
+        return self._seconds() - self._flushed >= FLUSH_SECONDS
 
     def record_failure(self, deployment: Deployment, role: Role) -> None:
         """Count a request that the version could not answer; stored at once, since it may end a rollout."""

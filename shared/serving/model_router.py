@@ -116,9 +116,9 @@ class ModelRouter:
             return None, 0.0
         return view.champion, view.at + _AT_HAND * self._pointer_seconds
 
-    def store_when_due(self) -> None:
-        """Store what was counted, at most once a second."""
-        self._metrics.store_when_due()
+    def has_counts_due(self) -> bool:
+        """Whether what was counted waits for more than a second to be stored."""
+        return self._metrics.is_due()
 
     def flush(self) -> None:
         """Store what was counted."""

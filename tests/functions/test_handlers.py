@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,11 +40,11 @@ def message(body: str) -> func.QueueMessage:
 def work(functions: Functions, world: World, raw: str) -> None:
     """An event through intake, its worker, and whatever follows from it."""
     out = Out()
-    asyncio.run(functions["data_event"](event=event_of(raw), message=out))
+    functions["data_event"](event=event_of(raw), message=out)
     worked(functions, *out.get(), "ingest")
     for delivered in world.delivered():
         out = Out()
-        asyncio.run(functions["model_event"](event=event_of(delivered), message=out))
+        functions["model_event"](event=event_of(delivered), message=out)
         worked(functions, *out.get(), "deploy")
 
 
@@ -126,7 +125,7 @@ def test_intake_keeps_either_schema(functions: Functions) -> None:
     bodies = []
     for raw in (grid, cloud):
         out = Out()
-        asyncio.run(functions["data_event"](event=event_of(json.dumps(raw)), message=out))
+        functions["data_event"](event=event_of(json.dumps(raw)), message=out)
         (body,) = out.get()
         bodies.append(json.loads(body))
     assert bodies[0] == bodies[1] == cloud

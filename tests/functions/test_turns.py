@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import local
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from shared.serving.model_router import ModelRouter
 
 BODY = b'{"data": [{"x": 2.0, "color": "red"}]}'
 TRIES = 500
+PATIENCE = 60
 
 
 class Asked:
@@ -45,7 +47,8 @@ class Asked:
             extra()
             return func.HttpResponse(self.turns.scorer().score(name, BODY, "")[0])
 
-        return await self.turns.answer(request, context, name, act)  # type: ignore[arg-type]
+        at_once = self.turns.at_once(request, name, act)
+        return at_once or await self.turns.in_thread(request, context, name, act)  # type: ignore[arg-type]
 
     async def until_in_loop(self) -> None:
         """Ask until the loop answers: a busy machine may let the pointer grow old in between."""
@@ -138,3 +141,20 @@ def test_a_failure_sends_the_next_request_to_a_thread(asked: Asked) -> None:
         assert not asked.in_loop[-1]
 
     asyncio.run(scenario())
+
+
+def test_what_is_counted_reaches_the_store_while_requests_go_on(asked: Asked) -> None:
+    """At most once a second, by a thread of its own; every answer until then is in it."""
+
+    def stored() -> int:
+        health = asked.world.ports.serving.health
+        return sum(one.requests for one in health.since("points", "prod", asked.world.clock() - timedelta(hours=1)))
+
+    async def scenario() -> None:
+        ends = time.monotonic() + PATIENCE
+        while not stored():
+            await asked.ask()
+            assert time.monotonic() < ends, "nothing was stored"
+
+    asyncio.run(scenario())
+    assert 0 < stored() <= len(asked.in_loop)

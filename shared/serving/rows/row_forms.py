@@ -79,7 +79,7 @@ class LearnedRows:
             packed = self._pack(*self._values(data[0]))
         else:
             packed = b"".join(starmap(self._pack, map(self._values, data)))
-        return np.frombuffer(packed, np.float32).reshape(-1, self.width)
+        return np.ndarray((len(data), self.width), np.float32, packed)
 
     def has_fractions(self, data: Sequence[Any], matrix: np.ndarray) -> bool:
         """Whether a number that is declared whole has a fraction, as the model sees it."""
