@@ -11,7 +11,7 @@ import msgspec
 
 from shared.core.errors import Fault, Missing, Permanent
 from shared.core.scenario import find_scenario
-from shared.datasets.accepted_contracts import known_scenario
+from shared.datasets.accepted_contracts import known_scenario, renew_scenario
 from shared.serving.answers import answer
 from shared.serving.inference import JSON_LENGTH
 from shared.serving.model_router import ModelRouter
@@ -78,6 +78,11 @@ class Scorer:
             return None, 0.0
         model, also = self._router.at_hand(name)
         return model, min(until, also)
+
+    def renew(self, name: str) -> None:
+        """Read again what `at_hand` tells, before it is too old."""
+        renew_scenario(self._scenarios, name)
+        self._router.renew(name)
 
     def has_counts_due(self) -> bool:
         """Whether what was counted waits for more than a second to be stored."""

@@ -165,6 +165,22 @@ def test_what_is_counted_reaches_the_store_while_requests_go_on(asked: Asked) ->
     assert 0 < stored() <= len(asked.in_loop)
 
 
+def test_what_is_at_hand_is_renewed_beside_the_answers(asked: Asked) -> None:
+    """The pointer is read again and again while nearly all requests are answered in the loop."""
+
+    async def scenario() -> None:
+        await asked.until_in_loop()
+        views, ends = [asked.scorer._router._views["points"]], time.monotonic() + PATIENCE
+        while len(views) <= 2:
+            await asked.ask()
+            view = asked.scorer._router._views["points"]
+            views += [] if view is views[-1] else [view]
+            assert time.monotonic() < ends, "the pointer was not read again"
+        assert sum(asked.in_loop) > len(asked.in_loop) / 2
+
+    asyncio.run(scenario())
+
+
 def test_an_answer_that_held_up_the_loop_sends_the_next_one_to_a_thread(asked: Asked) -> None:
     """Rows of as many bytes may cost more than those that were measured."""
 
