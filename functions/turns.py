@@ -6,11 +6,15 @@ which carries every function: what has to be read or waited for, and what takes 
 
 from __future__ import annotations
 
+import math
 from asyncio import get_running_loop
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from time import monotonic, thread_time
 from typing import TYPE_CHECKING, Any
+
+from shared.core.errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +31,11 @@ if TYPE_CHECKING:
 _THREADS = 32
 # How long the loop may be held up.
 _SECONDS = 0.002
+# What the machine does beside it makes some answers look longer than they are.
+_TOO_LONG = 5 * _SECONDS
 _LEAST = 1e-6
+# So long before its end a moment is renewed.
+_AHEAD = 0.2
 _GOOD = 200
 
 
@@ -38,6 +46,8 @@ class _Moment:
     model: DeployedModel
     until: float
     size: float = -1.0
+    # When what was read is read again, so that no request waits for that.
+    renew: float = math.inf
 
 
 class Turns:
@@ -55,15 +65,23 @@ class Turns:
 
     def at_once(self, req: func.HttpRequest, name: str, act: Act) -> func.HttpResponse | None:
         """What `act` answers for the scenario of that name, where that takes a moment; else None."""
-        moment = self._moments.get(name)
-        if moment is None or len(req.get_body()) > moment.size or monotonic() >= moment.until:
+        moment, size, began = self._moments.get(name), len(req.get_body()), monotonic()
+        if moment is None or size > moment.size or began >= moment.until:
             return None
+        if began >= moment.renew:
+            moment = self._moments[name] = replace(moment, renew=math.inf)
+            self._threads.submit(self._renew, name)
         try:
-            return act()
+            answer = act()
         except Exception:
             # A model that cannot answer is written down, for which the next request waits in a thread.
             self._moments.pop(name, None)
             raise
+        seconds = monotonic() - began
+        if seconds > _TOO_LONG:
+            # These rows cost more than those that were measured: the next ones are as small, or measured again.
+            self._moments[name] = replace(moment, size=_SECONDS * size / seconds)
+        return answer
 
     async def in_thread(self, req: func.HttpRequest, context: func.Context, name: str, act: Act) -> func.HttpResponse:
         """What `act` answers in a thread, while the loop goes on."""
@@ -89,6 +107,13 @@ class Turns:
             self._keep(self._made, name, before, _SECONDS * max(size, 1) / max(seconds, _LEAST) if alone else None)
         return answer
 
+    def _renew(self, name: str) -> None:
+        # A fault is told to the next request, which reads for itself.
+        if self._made is not None:
+            with suppress(Fault):
+                self._made.renew(name)
+                self._keep(self._made, name, self._moments.get(name), None)
+
     def _keep(self, scorer: Scorer, name: str, before: _Moment | None, size: float | None) -> None:
         """Keep what is known of the scenario's requests, `size` where it was measured; no answer waits for counts."""
         if scorer.has_counts_due():
@@ -99,4 +124,5 @@ class Turns:
         elif before is None or before.model is not model:
             self._moments[name] = _Moment(model, until)
         else:
-            self._moments[name] = _Moment(model, until, before.size if size is None else size)
+            kept = before.size if size is None else size
+            self._moments[name] = _Moment(model, until, kept, until - _AHEAD)

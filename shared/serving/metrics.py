@@ -96,6 +96,10 @@ class ServingMetrics:
             counts = self._counts_of(deployment, role, _minute(self._ports.core.clock()))
             counts.requests += 1
             counts.errors += 1
+        self.store()
+
+    def store(self) -> None:
+        """Store what was counted, unless another thread does: then it is stored the next time."""
         self._store(wait=False)
 
     def flush(self) -> None:

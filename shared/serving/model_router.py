@@ -116,9 +116,17 @@ class ModelRouter:
             return None, 0.0
         return view.champion, view.at + _AT_HAND * self._pointer_seconds
 
+    def renew(self, scenario: str) -> None:
+        """Read the pointer now."""
+        self._renewed(scenario, self._views.get(scenario))
+
     def has_counts_due(self) -> bool:
         """Whether what was counted waits for more than a second to be stored."""
         return self._metrics.is_due()
+
+    def store_counts(self) -> None:
+        """Store what was counted, unless somebody does: a slow database keeps one thread, not all."""
+        self._metrics.store()
 
     def flush(self) -> None:
         """Store what was counted."""
@@ -153,6 +161,9 @@ class ModelRouter:
         cached = self._views.get(scenario)
         if cached is not None and time.monotonic() - cached.at < self._pointer_seconds:
             return cached
+        return self._renewed(scenario, cached)
+
+    def _renewed(self, scenario: str, cached: _View | None) -> _View:
         with self._lock:
             try:
                 view = self._read_view(scenario, cached.champion if cached else None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from threading import local
@@ -14,11 +15,15 @@ from typing import Any
 
 import azure.functions as func
 import pytest
+from ports_with import ports_with
 from world import World, points_csv
 
 from functions.scoring import Scorer
+from functions.turns import _THREADS as THREADS
 from functions.turns import Turns
 from shared.core.errors import Missing
+from shared.serving.health import Health
+from shared.serving.metrics import ServingMetrics
 from shared.serving.model_router import ModelRouter
 
 BODY = b'{"data": [{"x": 2.0, "color": "red"}]}'
@@ -158,3 +163,63 @@ def test_what_is_counted_reaches_the_store_while_requests_go_on(asked: Asked) ->
 
     asyncio.run(scenario())
     assert 0 < stored() <= len(asked.in_loop)
+
+
+def test_what_is_at_hand_is_renewed_beside_the_answers(asked: Asked) -> None:
+    """The pointer is read again and again while nearly all requests are answered in the loop."""
+
+    async def scenario() -> None:
+        await asked.until_in_loop()
+        views, ends = [asked.scorer._router._views["points"]], time.monotonic() + PATIENCE
+        while len(views) <= 2:
+            await asked.ask()
+            view = asked.scorer._router._views["points"]
+            views += [] if view is views[-1] else [view]
+            assert time.monotonic() < ends, "the pointer was not read again"
+        assert sum(asked.in_loop) > len(asked.in_loop) / 2
+
+    asyncio.run(scenario())
+
+
+def test_an_answer_that_held_up_the_loop_sends_the_next_one_to_a_thread(asked: Asked) -> None:
+    """Rows of as many bytes may cost more than those that were measured."""
+
+    async def scenario() -> None:
+        while True:
+            await asked.until_in_loop()
+            await asked.ask(burn)
+            if asked.in_loop[-1]:
+                break
+        await asked.ask()
+        assert not asked.in_loop[-1]
+
+    asyncio.run(scenario())
+
+
+class Stuck:
+    """A database that takes counts only when it is let go."""
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+
+    def keep(self, _health: Sequence[Health]) -> None:
+        """Wait."""
+        assert self.go_on.wait(10 * PATIENCE)
+
+
+def test_counts_that_a_database_does_not_take_keep_one_thread(asked: Asked) -> None:
+    """All others answer."""
+    stuck, ticks = Stuck(), itertools.count(step=2)
+    ports = ports_with(asked.world.ports, serving__health=stuck)
+    router = asked.scorer._router = ModelRouter(ports, pointer_seconds=0)
+    router._metrics = ServingMetrics(ports, lambda: float(next(ticks)))
+
+    async def scenario() -> None:
+        for _ in range(THREADS + 4):
+            await asyncio.wait_for(asked.ask(), PATIENCE)
+
+    try:
+        asyncio.run(scenario())
+    finally:
+        stuck.go_on.set()
+    assert not any(asked.in_loop)
