@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cached_property
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -52,8 +52,9 @@ class Scorer:
                     key or readings[0].entity,
                     lambda model: self._stateful.answer(scenario, model, readings),
                     sent,
+                    size=len(body),
                 )
-        return self._respond(scenario, key, lambda model: answer(scenario, model, body), sent)
+        return self._respond(scenario, key, lambda model: answer(scenario, model, body), sent, size=len(body))
 
     def infer(
         self, name: str, body: bytes, key: str, sent: str = "", json_length: str = ""
@@ -62,7 +63,9 @@ class Scorer:
         from shared.serving.inference.open_inference import infer
 
         scenario = self.scenario(name)
-        return self._respond(scenario, key, lambda model: infer(scenario, model, body, json_length), sent)
+        return self._respond(
+            scenario, key, lambda model: infer(scenario, model, body, json_length), sent, size=len(body)
+        )
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing lists the known ones."""
@@ -123,7 +126,7 @@ class Scorer:
         return Described(scenario, inputs, rows[0])
 
     def _respond(
-        self, scenario: Scenario, key: str, score: Callable[[DeployedModel], ScoredRequest], sent: str
+        self, scenario: Scenario, key: str, score: Callable[[DeployedModel], ScoredRequest], sent: str, *, size: int
     ) -> tuple[bytes, dict[str, str]]:
         """Let `score` answer with the model that the router chooses; count the request, and log a sample."""
         started, record = perf_counter(), self._record
@@ -137,7 +140,7 @@ class Scorer:
         if scored.answers is not None:
             rows = len(scored.answers)
             if self._should_sample():
-                self._log(scenario, deployed, scored, key, headers[HEADER])
+                self._log(scenario, deployed, scored, key=key, request=headers[HEADER], size=size)
         record(scenario.name, headers["x-model"], "answered", perf_counter() - started, rows)
         if scored.strange is not NOTHING:
             headers |= strange_headers(scored.strange)
@@ -157,12 +160,12 @@ class Scorer:
 
         return StatefulScorer(self._ports)
 
-    def _log(self, scenario: Scenario, deployed: DeployedModel, scored: ScoredRequest, key: str, request: str) -> None:
+    def _log(self, scenario: Scenario, deployed: DeployedModel, scored: ScoredRequest, **facts: Any) -> None:
         from shared.serving.prediction_log import logged_request
 
         assert scored.answers is not None  # noqa: S101 - who asks has looked
         at = self._ports.core.clock()
-        logged = logged_request(scenario, deployed, scored.rows, scored.answers, at=at, key=key, request=request)
+        logged = logged_request(scenario, deployed, scored.rows, scored.answers, at=at, **facts)
         self._ports.serving.log.add(logged)
 
 

@@ -21,7 +21,7 @@ MAX_ROWS = 100
 class LoggedRequest(Struct, frozen=True, gc=False):
     """A request as it was answered; `answers` (rows, labels) are those of its first rows. Nothing is copied.
 
-    `key` names the entity where the caller did, `request` the request.
+    `key` names the entity where the caller did, `request` the request. `size`: its bytes, about what it holds.
     """
 
     scenario: Scenario
@@ -34,6 +34,7 @@ class LoggedRequest(Struct, frozen=True, gc=False):
     at: datetime
     request: str
     key: str = ""
+    size: int = 0
 
     def __len__(self) -> int:
         """How many of its rows are logged."""

@@ -31,12 +31,14 @@ def logged_request(
     at: datetime,
     request: str,
     key: str = "",
+    size: int = 0,
 ) -> LoggedRequest:
     """What the prediction log needs of one request."""
     loaded, generation = deployed.loaded, deployed.deployment.generation
     thresholds, model = loaded.thresholds, deployed.model.id
     answers = answers[:MAX_ROWS]
-    return LoggedRequest(scenario, loaded.contract, thresholds, model, generation, rows, answers, at, request, key)
+    contract = loaded.contract
+    return LoggedRequest(scenario, contract, thresholds, model, generation, rows, answers, at, request, key, size)
 
 
 def kinds_of_inputs(request: LoggedRequest) -> Mapping[str, str]:

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("mlops.served")
 ROWS = 500
 SECONDS = 30.0
+# A text may be long: so many bytes of requests are written at once as well.
+BYTES = 8 << 20
 # When the lake does not accept rows, they are dropped before the process runs out of memory.
-LIMIT = 20_000
+LIMIT, LIMIT_BYTES = 20_000, 64 << 20
 # An unused one is not kept alive.
 _LOGS: WeakSet[LakePredictionLog] = WeakSet()
 
@@ -43,7 +45,7 @@ class LakePredictionLog:
         self._instance = uuid.uuid4().hex[:12]
         self._number = 0
         self._buffer: list[LoggedRequest] = []
-        self._size = 0
+        self._size = self._bytes = 0
         self._lock, self._writing = Lock(), Lock()
         self._full = Event()
         self._awake = False
@@ -59,7 +61,7 @@ class LakePredictionLog:
         with self._lock:
             dropped = self._keep(request)
             start, self._awake = not self._awake, True
-            full = self._size >= self._rows
+            full = self._size >= self._rows or self._bytes >= BYTES
             failure, self._failure = self._failure, ""
         # Logged here, from the call of a function: the Functions host drops what other threads log.
         if failure:
@@ -75,26 +77,40 @@ class LakePredictionLog:
         """Write the buffer; rows that the lake does not accept stay for the next time, and the next `add` tells it."""
         with self._writing:
             with self._lock:
-                taken, self._buffer, self._size = self._buffer, [], 0
+                taken = self._take()
                 self._full.clear()
             try:
                 while taken:
                     of_file = _group(taken[0])
-                    self._write([one for one in taken if _group(one) == of_file])
+                    self._try([one for one in taken if _group(one) == of_file])
                     taken = [one for one in taken if _group(one) != of_file]
             except (Fault, OSError) as fault:
                 with self._lock:
                     self._failure = str(fault)
-                    newer, self._buffer, self._size = self._buffer, [], 0
-                    for request in (*taken, *newer):
+                    for request in (*taken, *self._take()):
                         self._keep(request)
+
+    def _try(self, requests: Sequence[LoggedRequest]) -> None:
+        """Write a file; rows of which none can be made are dropped, and stand in no other's way."""
+        try:
+            self._write(requests)
+        except (Fault, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 -- a thread that ends would write nothing any more
+            self._failure = f"{sum(map(len, requests))} rows of {requests[0].model} make no file ({error!r:.200})."
+
+    def _take(self) -> list[LoggedRequest]:
+        """Empty the buffer, under the lock; returns what was in it."""
+        taken, self._buffer, self._size, self._bytes = self._buffer, [], 0, 0
+        return taken
 
     def _keep(self, request: LoggedRequest) -> int:
         """Add to the buffer what has room, under the lock; returns how many rows have none."""
-        space = LIMIT - self._size
+        space = LIMIT - self._size if self._bytes + request.size <= LIMIT_BYTES else 0
         if space > 0 and len(request):
             self._buffer.append(request.first(space))
             self._size += len(self._buffer[-1])
+            self._bytes += request.size
         return max(0, len(request) - max(space, 0))
 
     def _write_later(self) -> None:

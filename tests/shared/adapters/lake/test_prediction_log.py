@@ -19,7 +19,7 @@ from texts import TEXT, TEXTS, text_graph
 from world import POINTS, PRICES, logistic
 
 from shared.adapters.files.folder_lake import FolderLake
-from shared.adapters.lake.prediction_log import LIMIT, LakePredictionLog, flush_logs
+from shared.adapters.lake.prediction_log import LIMIT, LIMIT_BYTES, LakePredictionLog, flush_logs
 from shared.core.errors import Transient
 from shared.serving.deployed_model import DeployedModel
 from shared.serving.logged_request import MAX_ROWS, LoggedRequest
@@ -31,7 +31,7 @@ ASKED = [{"x": 2.0, "color": "red", "id": 7}, {"x": None, "color": "a name nobod
 
 
 def kept(
-    scenario: Any = POINTS, rows: Sequence[Any] = ASKED, serving: DeployedModel = SERVING, **named: str
+    scenario: Any = POINTS, rows: Sequence[Any] = ASKED, serving: DeployedModel = SERVING, **named: Any
 ) -> LoggedRequest:
     """Two answered rows as they are kept."""
     answers = serving.loaded.score_rows(rows, allowed=("id",))
@@ -177,6 +177,32 @@ def test_no_more_rows_than_the_limit_are_kept_for_a_closed_lake(tmp_path: Path, 
     lake.closed = False
     served.flush()
     assert sum(table.num_rows for _, table in read(lake)) == LIMIT
+
+
+def test_long_requests_are_bounded_by_their_bytes(tmp_path: Path, caplog: Any) -> None:
+    """A row may have been a text of megabytes, which stays in memory until the row is written."""
+    lake = FolderLake(tmp_path)
+    served, third = LakePredictionLog(lake, 1.0, seconds=600), LIMIT_BYTES // 3
+    with served._writing:
+        # Nothing is written meanwhile.
+        for _ in range(3):
+            served.add(kept(size=third))
+        assert "Dropped" not in caplog.text
+        served.add(kept(size=third))
+    assert "Dropped answered rows: 2." in caplog.text
+    # Nobody waits ten minutes: so many bytes are written at once.
+    until(lambda: sum(table.num_rows for _, table in read(lake)) == 6, "the rows are written")
+
+
+def test_rows_that_make_no_file_stand_in_no_other_ones_way(tmp_path: Path, caplog: Any) -> None:
+    """They are dropped, the next request tells it, and the log goes on."""
+    served = LakePredictionLog(FolderLake(tmp_path), 1.0, rows=2, seconds=600)
+    for model in ("broken", "whole"):
+        served.add(replaced(kept(), model=model, rows=[{}, {}] if model == "broken" else ASKED))
+    until(lambda: [table.num_rows for _, table in read(FolderLake(tmp_path))] == [2], "the others are written")
+    served.add(kept())
+    assert "2 rows of broken make no file (KeyError('x'))." in caplog.text
+    until(lambda: len(read(FolderLake(tmp_path))) == 2, "the log goes on")
 
 
 def test_what_any_log_holds_is_written_when_it_is_asked_of_all(tmp_path: Path) -> None:
