@@ -41,7 +41,10 @@ _GOOD = 200
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """Until then nothing has to be read, and the model answers a request of so many bytes within a moment."""
+    """Until then nothing has to be read, and the model answers a request of so many bytes within a moment.
+
+    A size below 0 has to be measured first.
+    """
 
     model: DeployedModel
     until: float
@@ -79,8 +82,8 @@ class Turns:
             raise
         seconds = monotonic() - began
         if seconds > _TOO_LONG:
-            # These rows cost more than those that were measured: the next ones are as small, or measured again.
-            self._moments[name] = replace(moment, size=_SECONDS * size / seconds)
+            # These rows may cost more than those that were measured: the next request is measured again.
+            self._moments[name] = replace(moment, size=-moment.size)
         return answer
 
     async def in_thread(self, req: func.HttpRequest, context: func.Context, name: str, act: Act) -> func.HttpResponse:
@@ -103,8 +106,12 @@ class Turns:
         seconds = thread_time() - started
         if self._made is not None:
             # Where nothing was read, this is the time of the answer alone, without waits for other threads.
-            alone = before is not None and began < before.until and answer.status_code == _GOOD
-            self._keep(self._made, name, before, _SECONDS * max(size, 1) / max(seconds, _LEAST) if alone else None)
+            alone = before is not None and began < before.until
+            most = _SECONDS * max(size, 1) / max(seconds, _LEAST) if alone else None
+            if most is not None and before is not None and answer.status_code != _GOOD:
+                # What is refused is no measure of what is answered.
+                most = min(most, abs(before.size))
+            self._keep(self._made, name, before, most)
         return answer
 
     def _renew(self, name: str) -> None:

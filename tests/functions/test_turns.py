@@ -40,7 +40,9 @@ class Asked:
         self.in_loop: list[bool] = []
         self.contexts: list[Any] = []
 
-    async def ask(self, extra: Callable[[], Any] = lambda: None, name: str = "points") -> func.HttpResponse:
+    async def ask(
+        self, extra: Callable[[], Any] = lambda: None, name: str = "points", status: int = 200
+    ) -> func.HttpResponse:
         """The answer to a row; `extra` is done beside it."""
         context = SimpleNamespace(invocation_id=f"call {len(self.in_loop)}", thread_local_storage=local())
         request = func.HttpRequest("POST", "/", route_params={}, body=BODY)
@@ -50,7 +52,7 @@ class Asked:
             self.in_loop.append(threading.current_thread() is loop)
             self.contexts.append(getattr(context.thread_local_storage, "invocation_id", ""))
             extra()
-            return func.HttpResponse(self.turns.scorer().score(name, BODY, "")[0])
+            return func.HttpResponse(self.turns.scorer().score(name, BODY, "")[0], status_code=status)
 
         at_once = self.turns.at_once(request, name, act)
         return at_once or await self.turns.in_thread(request, context, name, act)  # type: ignore[arg-type]
@@ -177,6 +179,23 @@ def test_what_is_at_hand_is_renewed_beside_the_answers(asked: Asked) -> None:
             views += [] if view is views[-1] else [view]
             assert time.monotonic() < ends, "the pointer was not read again"
         assert sum(asked.in_loop) > len(asked.in_loop) / 2
+
+    asyncio.run(scenario())
+
+
+def test_refused_requests_do_not_stay_in_threads(asked: Asked) -> None:
+    """After one that held up the loop a refused one is looked at in a thread, and others have their turn again."""
+
+    async def scenario() -> None:
+        for _ in range(TRIES):
+            await asked.until_in_loop()
+            await asked.ask(burn)
+            before = len(asked.in_loop)
+            await asked.ask(status=400)
+            await asked.ask(status=400)
+            if asked.in_loop[before - 1 :] == [True, False, True]:
+                return
+        raise AssertionError("refused requests stayed in threads")
 
     asyncio.run(scenario())
 
