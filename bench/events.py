@@ -57,7 +57,8 @@ def speed(count: int, act: Callable[[str], object], workers: int = 1) -> Speed:
 
 def commits(folder: Path, count: int) -> Speed:
     """The limit: one row a transaction, on the disk before the next one."""
-    connection = sqlite3.connect(folder / "limit.db", isolation_level=None, check_same_thread=False)
+    file = folder / "limit.db"
+    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     for statement in (
         "PRAGMA journal_mode=WAL",
         "PRAGMA synchronous=FULL",
@@ -72,6 +73,7 @@ def commits(folder: Path, count: int) -> Speed:
 
     found = speed(count, commit)
     connection.close()
+    file.unlink()
     return found
 
 

@@ -8,10 +8,13 @@ A process of its own each time, warm file cache, compiled modules, processor tim
 from __future__ import annotations
 
 import argparse
+import asyncio
 import statistics
 import sys
 import tempfile
 from pathlib import Path
+from threading import local
+from types import SimpleNamespace
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
@@ -52,7 +55,9 @@ def answer(home: Path) -> None:
     app = create_app(lambda: ports)
     score = next(one.get_user_function() for one in app.get_functions() if one.get_function_name() == "score")
     body = (home / "body.json").read_bytes()
-    told = score(req=func.HttpRequest("POST", "/", headers={}, route_params={"scenario": NAME}, body=body))
+    context = SimpleNamespace(invocation_id="bench", thread_local_storage=local())
+    request = func.HttpRequest("POST", "/", headers={}, route_params={"scenario": NAME}, body=body)
+    told = asyncio.run(score(request, context))
     if told.status_code != 200:
         raise SystemExit(told.get_body().decode())
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from local.load.http_load import Target
+from local.load.http_load import Target, read_answer
 
 CONNECTIONS = 64
 _PATIENCE = 30
+_GOOD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,8 @@ async def _at_rate(target: Target, rate: float, seconds: float) -> RateResult:
                 # Only of who was free in time: the rest is the server's.
                 late.append(time.perf_counter() - due)
             writer.write(message)
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-            await reader.readexactly(int(length[15:]))
-            if head[9:12] == b"200":
+            status, _ = await read_answer(reader)
+            if status == _GOOD:
                 times.append(time.perf_counter() - due)
 
     async with asyncio.timeout(seconds + _PATIENCE):

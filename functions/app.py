@@ -22,6 +22,7 @@ from functions import (
     timers,
     workers,
 )
+from functions.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,9 +38,9 @@ def create_app(ports: Callable[[], Ports]) -> func.FunctionApp:
     app.register_functions(intake.blueprint())
     app.register_functions(workers.blueprint(ports))
     app.register_functions(timers.blueprint(ports))
-    scorer = cache(lambda: _scorer(ports()))
-    app.register_functions(http_api.blueprint(ports, scorer))
-    app.register_functions(inference.blueprint(scorer))
+    turns = Turns(cache(lambda: _scorer(ports())))
+    app.register_functions(http_api.blueprint(ports, turns))
+    app.register_functions(inference.blueprint(turns))
     app.register_functions(pipelines.blueprint(ports))
     app.register_functions(static.blueprint())
     app.register_functions(lineage.blueprint(ports))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from functions.scoring import Scorer
+    from functions.turns import Turns
     from shared.ports import Ports
 
 _RUNTIME = "FUNCTIONS_WORKER_RUNTIME"
@@ -24,7 +26,7 @@ _ACCEPTED = "UseDevelopmentStorage=true on a laptop, a storage account in Azure"
 _OFF = frozenset({"true", "1"})
 
 
-def blueprint(ports: Callable[[], Ports], scorer: Callable[[], Scorer]) -> func.Blueprint:
+def blueprint(ports: Callable[[], Ports], turns: Turns) -> func.Blueprint:
     """Routes under the host's prefix (`/api`)."""
     bp = func.Blueprint()  # type: ignore[no-untyped-call]  # the library's constructor has no annotations
 
@@ -38,15 +40,17 @@ def blueprint(ports: Callable[[], Ports], scorer: Callable[[], Scorer]) -> func.
 
     @bp.route(route="openapi.json", methods=["GET"])
     def openapi(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: (_openapi(scorer()), {}))
+        return answered(req, lambda: (_openapi(turns.scorer()), {}))
 
     @bp.route(route="status", methods=["GET"])
     def status(req: func.HttpRequest) -> func.HttpResponse:
         return answered(req, lambda: (_status(ports()), {}))
 
     @bp.route(route="score/{scenario}", methods=["POST"])
-    def score(req: func.HttpRequest) -> func.HttpResponse:
-        return answered(req, lambda: Ready(*_score(req, scorer())))
+    async def score(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+        act = partial(answered, req, partial(_score, req, turns.scorer))
+        name = req.route_params["scenario"]
+        return turns.at_once(req, name, act) or await turns.in_thread(req, context, name, act)
 
     return bp
 
@@ -77,10 +81,9 @@ def _openapi(scorer: Scorer) -> Any:
     return document(scorer.described())
 
 
-def _score(req: func.HttpRequest, scorer: Scorer) -> tuple[bytes, dict[str, str]]:
-    return scorer.score(
-        req.route_params["scenario"], body_of(req), header_of(req, "x-entity-key"), header_of(req, HEADER)
-    )
+def _score(req: func.HttpRequest, scorer: Callable[[], Scorer]) -> func.HttpResponse:
+    name, key, sent = req.route_params["scenario"], header_of(req, "x-entity-key"), header_of(req, HEADER)
+    return Ready(*scorer().score(name, body_of(req), key, sent))
 
 
 def check_listening(environ: Mapping[str, str]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cached_property
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from shared.core.errors import Fault, Missing, Permanent
 from shared.core.scenario import find_scenario
+from shared.datasets.accepted_contracts import known_scenario, renew_scenario
 from shared.serving.answers import answer
 from shared.serving.inference import JSON_LENGTH
 from shared.serving.model_router import ModelRouter
@@ -51,8 +52,9 @@ class Scorer:
                     key or readings[0].entity,
                     lambda model: self._stateful.answer(scenario, model, readings),
                     sent,
+                    size=len(body),
                 )
-        return self._respond(scenario, key, lambda model: answer(scenario, model, body), sent)
+        return self._respond(scenario, key, lambda model: answer(scenario, model, body), sent, size=len(body))
 
     def infer(
         self, name: str, body: bytes, key: str, sent: str = "", json_length: str = ""
@@ -61,11 +63,34 @@ class Scorer:
         from shared.serving.inference.open_inference import infer
 
         scenario = self.scenario(name)
-        return self._respond(scenario, key, lambda model: infer(scenario, model, body, json_length), sent)
+        return self._respond(
+            scenario, key, lambda model: infer(scenario, model, body, json_length), sent, size=len(body)
+        )
 
     def scenario(self, name: str) -> Scenario:
         """The scenario; Missing lists the known ones."""
         return find_scenario(self._scenarios, name)
+
+    def at_hand(self, name: str) -> tuple[DeployedModel | None, float]:
+        """The model that answers alone, and until when (monotonic) nothing has to be read before it does; else None."""
+        scenario, until = known_scenario(self._scenarios, name)
+        if scenario is None or scenario.live is not None:
+            return None, 0.0
+        model, also = self._router.at_hand(name)
+        return model, min(until, also)
+
+    def renew(self, name: str) -> None:
+        """Read again what `at_hand` tells, before it is too old."""
+        renew_scenario(self._scenarios, name)
+        self._router.renew(name)
+
+    def has_counts_due(self) -> bool:
+        """Whether what was counted waits for more than a second to be stored."""
+        return self._router.has_counts_due()
+
+    def store_counts(self) -> None:
+        """Store what was counted of requests, unless somebody does."""
+        self._router.store_counts()
 
     def champion(self, name: str) -> DeployedModel:
         """The model that serves the scenario now; Missing when nothing is deployed."""
@@ -101,7 +126,7 @@ class Scorer:
         return Described(scenario, inputs, rows[0])
 
     def _respond(
-        self, scenario: Scenario, key: str, score: Callable[[DeployedModel], ScoredRequest], sent: str
+        self, scenario: Scenario, key: str, score: Callable[[DeployedModel], ScoredRequest], sent: str, *, size: int
     ) -> tuple[bytes, dict[str, str]]:
         """Let `score` answer with the model that the router chooses; count the request, and log a sample."""
         started, record = perf_counter(), self._record
@@ -115,7 +140,7 @@ class Scorer:
         if scored.answers is not None:
             rows = len(scored.answers)
             if self._should_sample():
-                self._log(scenario, deployed, scored, key, headers[HEADER])
+                self._log(scenario, deployed, scored, key=key, request=headers[HEADER], size=size)
         record(scenario.name, headers["x-model"], "answered", perf_counter() - started, rows)
         if scored.strange is not NOTHING:
             headers |= strange_headers(scored.strange)
@@ -135,13 +160,13 @@ class Scorer:
 
         return StatefulScorer(self._ports)
 
-    def _log(self, scenario: Scenario, deployed: DeployedModel, scored: ScoredRequest, key: str, request: str) -> None:
-        from shared.serving.prediction_log import logged_rows
+    def _log(self, scenario: Scenario, deployed: DeployedModel, scored: ScoredRequest, **facts: Any) -> None:
+        from shared.serving.prediction_log import logged_request
 
         assert scored.answers is not None  # noqa: S101 - who asks has looked
         at = self._ports.core.clock()
-        rows = logged_rows(scenario, deployed, scored.rows, scored.answers, at=at, key=key, request=request)
-        self._ports.serving.log.add(rows)
+        logged = logged_request(scenario, deployed, scored.rows, scored.answers, at=at, **facts)
+        self._ports.serving.log.add(logged)
 
 
 def _kind(scenario: Scenario, name: str) -> str:

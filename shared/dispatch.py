@@ -107,8 +107,11 @@ def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
     dispatched = Dispatched()
     match event:
         case BlobArrived():
-            windows = [window_message(due) for due in _on_blob(ports, event, without_addresses(message))]
-            dispatched = Dispatched(windows=windows)
+            landed = _on_blob(ports, event, without_addresses(message))
+            dispatched = Dispatched(windows=[window_message(due) for due in landed.windows])
+            if not landed.acted:
+                # A repeat announces nothing: what another call left in the outbox, the sweep delivers.
+                return dispatched
         case RunEnded():
             dispatched = Dispatched(windows=[window_message(due) for due in _end_run(ports, event)])
         case DeadLetterFound():
@@ -150,23 +153,31 @@ def _take_drops(ports: Ports, event: DropsSettled) -> None:
         ports.core.ledger.note(Kind.EVENT, event.event_id, State.IGNORED, reason)
 
 
-def _on_blob(ports: Ports, event: BlobArrived, message: str) -> list[DueWindow]:
+@dataclass(frozen=True, slots=True)
+class _Landed:
+    """What a file led to: windows that became due, and whether this call did any work."""
+
+    windows: Sequence[DueWindow] = ()
+    acted: bool = False
+
+
+def _on_blob(ports: Ports, event: BlobArrived, message: str) -> _Landed:
     problem = name_problem(event.path)
     where = f"this is no blob name: {problem}" if problem else landing(event.path, ports.core.scenarios)
     if event.container != ports.core.container:
         where = f"container {event.container[:63]!r} is not {ports.core.container!r}"
     if isinstance(where, str):
         ports.core.ledger.note(Kind.BLOB, shown_name(event.path), State.IGNORED, f"Nothing was done: {where}.")
-        return []
+        return _Landed()
     blob = _current_blob(ports, event)
     if blob is None:
-        return []
-    once(ports, Kind.BLOB, blob_key(blob), message, lambda: _take_file(ports, where))
+        return _Landed()
+    result = once(ports, Kind.BLOB, blob_key(blob), message, lambda: _take_file(ports, where))
     if where.area != "scoring":
-        return []
+        return _Landed(acted=result.acted)
     from shared.prediction.windows import plan_landed
 
-    return plan_landed(ports, where)
+    return _Landed(plan_landed(ports, where), acted=True)
 
 
 def _current_blob(ports: Ports, event: BlobArrived) -> Blob | None:

@@ -20,6 +20,7 @@ from in_memory import in_memory
 from key_vault_double import Vault, key_vault
 from kusto_double import Cluster, kusto_cluster
 from postgres import PostgresServer, postgres_server
+from quick_sql import compile_once
 from sampling import Sample
 from world import World
 
@@ -30,6 +31,7 @@ from shared.core.errors import Transient
 
 # Every home, lake and database of a test lies in memory, where there is enough of it.
 in_memory()
+compile_once()
 # A busy machine is slow, and that is no finding.
 settings.register_profile(
     "patient", max_examples=sampling.examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from local.host.turn_writes import TurnWrites
 from shared.core.errors import Corrupt, Permanent, Transient
 
 VERSION = 1
@@ -37,6 +38,8 @@ class HostDatabase:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         self._depth = 0
+        # For writes from the host's loop: those of one turn wait for the disk together.
+        self.turn = TurnWrites(self)
         self._connection = _connect(path)
         try:
             # A message must be on the disk before its sender is told that it was accepted.

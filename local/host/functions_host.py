@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -33,6 +34,7 @@ log = logging.getLogger("mlops.host")
 for _name in ("mlops.host", "azure.functions"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 _POLL_SECONDS = 0.5
+_SWITCH_SECONDS = 0.001
 # As many as the Functions host's worker starts at most: a batch of events is called all at once.
 _THREADS = ("PYTHON_THREADPOOL_THREAD_COUNT", "1000")
 
@@ -125,6 +127,8 @@ class Host:
         Call it in the main thread only, which receives signals.
         """
         stop_requested = threading.Event()
+        # What a thread computes holds up the loop for so long, and with it every answer.
+        sys.setswitchinterval(_SWITCH_SECONDS)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop_requested.set())
         self.start(before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -32,6 +32,10 @@ class FunctionRunner(Protocol):
 
 class MessageSink(Protocol):
     """Takes the messages that a function sends: the host's queues."""
+
+    async def together[Result](self, work: Callable[[], Result], *, repeatable: bool = False) -> Result:
+        """Do `work` with what others ask for in this turn of the loop."""
+        ...
 
     def put_all(self, messages: Sequence[tuple[str, str | bytes]]) -> None:
         """Add (queue, message) pairs; BadInput adds none."""
@@ -66,7 +70,7 @@ class Invocations:
         self.running += 1
         self.started += 1
         try:
-            outcome = self._queue_outputs(function, await self._within_time(function, data, metadata, retry))
+            outcome = await self._queue_outputs(function, await self._within_time(function, data, metadata, retry))
         finally:
             self.running -= 1
         if outcome.ok:
@@ -106,7 +110,7 @@ class Invocations:
         error = f"Timeout value of {span} was exceeded by function: Functions.{function.name}"
         return Outcome(ok=False, error=error, timed_out=True)
 
-    def _queue_outputs(self, function: Function, outcome: Outcome) -> Outcome:
+    async def _queue_outputs(self, function: Function, outcome: Outcome) -> Outcome:
         if not outcome.outputs:
             # Most requests send no message and end here.
             return outcome
@@ -114,7 +118,7 @@ class Invocations:
         try:
             sent = [(queue_of[name], body) for name, data in outcome.outputs for body in messages_of(data)]
             if sent:
-                self._queues.put_all(sent)
+                await self._queues.together(lambda: self._queues.put_all(sent))
         except (BadInput, Transient) as fault:
             return Outcome(ok=False, error=str(fault))
         return outcome

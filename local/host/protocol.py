@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import uuid
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -91,10 +90,12 @@ def invocation_request(
     function_id: str, argument: str, data: Record, metadata: Mapping[str, Record], *, retry: tuple[int, int]
 ) -> Record:
     """The request that runs one function; `retry` is the number of this retry and how many there may be."""
-    identity = uuid.UUID(int=_NAMES.getrandbits(128), version=4)
-    trace = f"00-{identity.hex}-{identity.hex[16:]}-01"
+    name = f"{_NAMES.getrandbits(128):032x}"
+    # The form of a version 4 UUID, written down: making one takes ten times as long.
+    identity = f"{name[:8]}-{name[8:12]}-4{name[13:16]}-a{name[17:20]}-{name[20:]}"
+    trace = f"00-{name}-{name[16:]}-01"
     invocation = Record(
-        invocation_id=str(identity),
+        invocation_id=identity,
         function_id=function_id,
         input_data=[Parameter(name=argument, data=data)],
         trigger_metadata=metadata,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import suppress
 from typing import Any
 
 from local.host.wake_signal import WakeSignal
@@ -46,6 +47,26 @@ class Tasks:
         await asyncio.gather(*late, return_exceptions=True)
 
 
+class Later:
+    """Work that begins after some seconds, unless it is ended before: most never begins, and costs no task."""
+
+    def __init__(self, seconds: float, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        self._work = work
+        self._task: asyncio.Task[Any] | None = None
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._begin)
+
+    def _begin(self) -> None:
+        self._task = asyncio.ensure_future(self._work())
+
+    async def end(self) -> None:
+        """Let it not begin, or cancel it and wait until it has ended."""
+        self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+
 async def repeat(wake: WakeSignal, step: Callable[[], float]) -> None:
     """Call `step` in a loop: it starts due work and returns the seconds until more is due.
 
@@ -63,11 +84,11 @@ async def repeat(wake: WakeSignal, step: Callable[[], float]) -> None:
         await wake.wait(delay)
 
 
-async def until_written[Result](write: Callable[[], Result]) -> Result:
+async def until_written[Result](write: Callable[[], Awaitable[Result]]) -> Result:
     """Repeat a write of the host's state until it succeeds, with growing pauses; any other error is raised."""
     for pause in _pauses():
         try:
-            return write()
+            return await write()
         except Transient as fault:
             log.warning("%s It is tried again in %g s.", fault.reason, pause)
         await asyncio.sleep(pause)

@@ -16,9 +16,14 @@ class WakeSignal:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._event = asyncio.Event()
+        self._wanted = False
 
     def set(self) -> None:
         """End the current wait, or the next one when nothing waits."""
+        if self._wanted:
+            # Whoever is about to wake up looks for work after this.
+            return
+        self._wanted = True
         with suppress(RuntimeError):  # the loop has ended: nothing waits any more
             self._loop.call_soon_threadsafe(self._event.set)
 
@@ -27,6 +32,7 @@ class WakeSignal:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._event.wait()
+        self._wanted = False
         self._event.clear()
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import azure_functions_runtime as runtime
 from azure_functions_runtime.utils.threadpool import get_threadpool_executor
+from msgspec import Struct
 
 from local.host import protocol
 from local.host.protocol import Record
@@ -69,8 +70,7 @@ class Function:
         return str(self.trigger["type"])
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How an invocation ended. `error` is a sentence and `trace` a stack trace, both empty on success."""
 
     ok: bool

@@ -146,7 +146,7 @@ async def _talk(target: Target, message: bytes, end: float, statuses: Counter[in
         while time.perf_counter() < end:
             started = time.perf_counter()
             writer.write(message)
-            status, closes = await _answer(reader)
+            status, closes = await read_answer(reader)
             statuses[status] += 1
             if status in _GOOD:
                 times.append(time.perf_counter() - started)
@@ -156,7 +156,8 @@ async def _talk(target: Target, message: bytes, end: float, statuses: Counter[in
         writer.close()
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
+async def read_answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
+    """The status of the answer that comes next, read to its end, and whether the connection ends with it."""
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     length, closes = 0, b"connection: close" in head
     for line in head.split(b"\r\n"):

@@ -39,8 +39,12 @@ def step_record(
     facts = {name: value for name, value in (detail or {}).items() if name in _IDS}
     if attempt:
         facts["attempt"] = attempt
-    printable = "".join(mark if mark.isprintable() else f"\\x{ord(mark):02x}" for mark in key)
-    return LogRecord(kind, printable, state, operation_of(kind, key, facts), trace_id(f"{kind}/{key}"), facts)
+    shown = key if key.isprintable() else "".join(map(_shown, key))
+    return LogRecord(kind, shown, state, operation_of(kind, key, facts), trace_id(f"{kind}/{key}"), facts)
+
+
+def _shown(mark: str) -> str:
+    return mark if mark.isprintable() else f"\\x{ord(mark):02x}"
 
 
 def operation_of(kind: str, key: str, facts: Mapping[str, Any]) -> str:

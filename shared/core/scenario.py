@@ -355,10 +355,10 @@ def _with_quiet(scenario: Scenario, seconds: float) -> Scenario:
 
 def find_scenario(scenarios: Scenarios, name: str) -> Scenario:
     """The scenario of that name; Missing names those there are."""
-    scenario = scenarios.get(name)
-    if scenario is None:
-        raise Missing(f"There is {no_scenario(scenarios, name)}.")
-    return scenario
+    try:
+        return scenarios[name]
+    except KeyError:
+        raise Missing(f"There is {no_scenario(scenarios, name)}.") from None
 
 
 def no_scenario(scenarios: Scenarios, name: str) -> str:

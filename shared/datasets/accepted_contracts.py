@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from shared.core.ports import Lake
     from shared.core.scenario import Scenario, Scenarios
 
+type _Known = tuple[float, Contract | None, Scenario]
 # How long a process may follow a contract that was just replaced; a message is worked on under the newest.
 _SECONDS = 5.0
 
@@ -67,7 +69,7 @@ class AcceptedScenarios(Mapping[str, "Scenario"]):
     def __init__(self, declared: Scenarios, lake: Lake) -> None:
         self._declared = declared
         self._lake = lake
-        self._known: dict[str, tuple[float, Contract | None, Scenario]] = {}
+        self._known: dict[str, _Known] = {}
         self._away = -_SECONDS
 
     @property
@@ -79,6 +81,15 @@ class AcceptedScenarios(Mapping[str, "Scenario"]):
         known = self._known.get(name)
         if known is not None and time.monotonic() - known[0] < _SECONDS:
             return known[2]
+        return self._looked(name, known)
+
+    def renew(self, name: str) -> None:
+        """Look again when what is known is half as old as it may become."""
+        known = self._known.get(name)
+        if known is not None and time.monotonic() - known[0] >= _SECONDS / 2:
+            self._looked(name, known)
+
+    def _looked(self, name: str, known: _Known | None) -> Scenario:
         declared = self._declared[name]
         # The declared contract is the stricter one: it refuses, and it never reads otherwise.
         last = known[2] if known else declared
@@ -105,6 +116,11 @@ class AcceptedScenarios(Mapping[str, "Scenario"]):
     def __contains__(self, name: object) -> bool:
         return name in self._declared
 
+    def known(self, name: str) -> tuple[Scenario | None, float]:
+        """The scenario as it is known, and until when (monotonic) the lake is not asked for it."""
+        known = self._known.get(name)
+        return (None, 0.0) if known is None else (known[2], known[0] + _SECONDS)
+
     def refresh(self) -> None:
         """Look again at the next use of each, also where the lake was away."""
         self._away = -_SECONDS
@@ -114,6 +130,17 @@ class AcceptedScenarios(Mapping[str, "Scenario"]):
 def declared_ones(scenarios: Scenarios) -> Scenarios:
     """The scenarios as they are declared, without a look into the lake."""
     return scenarios.declared if isinstance(scenarios, AcceptedScenarios) else scenarios
+
+
+def known_scenario(scenarios: Scenarios, name: str) -> tuple[Scenario | None, float]:
+    """The scenario of that name as it is known, and until when (monotonic) that is so without a look into the lake."""
+    return scenarios.known(name) if isinstance(scenarios, AcceptedScenarios) else (scenarios.get(name), math.inf)
+
+
+def renew_scenario(scenarios: Scenarios, name: str) -> None:
+    """Look into the lake before what is known of the scenario is too old."""
+    if isinstance(scenarios, AcceptedScenarios):
+        scenarios.renew(name)
 
 
 def refresh(scenarios: Mapping[str, Any]) -> None:

@@ -128,6 +128,8 @@ def labels_of(scenario: Scenario, deployed: DeployedModel, answers: np.ndarray) 
     if scenario.task == "binary":
         # As `to_predictions` has it: for one row Python's numbers cost a third of what arrays do.
         (low, high), least = scenario.labels, deployed.loaded.thresholds[0]
+        if len(answers) == 1:
+            return [high if answers.item(1) >= least else low]
         return [high if share >= least else low for share in answers[:, 1].tolist()]
     predictions = to_predictions(scenario.task, deployed.loaded.thresholds, answers)
     if scenario.task == "regression":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared.training.input_contract import InputContract
@@ -41,6 +41,10 @@ class EncodedRows(Sequence[Mapping[str, Any]]):
         if isinstance(index, slice):
             return [dict(zip(names, self._cells(row), strict=True)) for row in self._rows[index]]
         return dict(zip(names, self._cells(self._rows[index]), strict=True))
+
+    def first_cells(self, count: int) -> Iterator[Sequence[Any]]:
+        """The values of the first rows as they were sent, in the order of the contract."""
+        return map(self._cells, self._rows[:count])
 
     def fits(self, contract: InputContract) -> bool:
         """Whether a model of that contract can take the matrix."""

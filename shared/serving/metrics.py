@@ -85,8 +85,10 @@ class ServingMetrics:
         if len(self._waiting) >= _BATCH:
             with self._lock:
                 self._count_waiting()
-        if now - self._flushed >= FLUSH_SECONDS:
-            self._store(wait=False)
+
+    def is_due(self) -> bool:
+        """Whether the last flush was more than a second ago."""
+        return self._seconds() - self._flushed >= FLUSH_SECONDS
 
     def record_failure(self, deployment: Deployment, role: Role) -> None:
         """Count a request that the version could not answer; stored at once, since it may end a rollout."""
@@ -94,6 +96,10 @@ class ServingMetrics:
             counts = self._counts_of(deployment, role, _minute(self._ports.core.clock()))
             counts.requests += 1
             counts.errors += 1
+        self.store()
+
+    def store(self) -> None:
+        """Store what was counted, unless another thread does: then it is stored the next time."""
         self._store(wait=False)
 
     def flush(self) -> None:

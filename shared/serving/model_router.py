@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # How long a process may answer with a generation that has just been replaced.
 POINTER_SECONDS = 1.0
+# In the last part of this time nothing is at hand: it could be over before the answer.
+_AT_HAND = 0.95
 WARM_MODELS = 3
 # A shadow scores at most this many rows of a request, so that the caller waits a bounded time for it.
 SHADOW_ROWS = 100
@@ -107,6 +109,25 @@ class ModelRouter:
         """Count a request that the model could not answer."""
         self._metrics.record_failure(deployed.deployment, deployed.role)
 
+    def at_hand(self, scenario: str) -> tuple[DeployedModel | None, float]:
+        """The champion, and until when (monotonic) the pointer is not read again; None while another model is tried."""
+        view = self._views.get(scenario)
+        if view is None or view.rollout is not None:
+            return None, 0.0
+        return view.champion, view.at + _AT_HAND * self._pointer_seconds
+
+    def renew(self, scenario: str) -> None:
+        """Read the pointer now."""
+        self._renewed(scenario, self._views.get(scenario))
+
+    def has_counts_due(self) -> bool:
+        """Whether what was counted waits for more than a second to be stored."""
+        return self._metrics.is_due()
+
+    def store_counts(self) -> None:
+        """Store what was counted, unless somebody does: a slow database keeps one thread, not all."""
+        self._metrics.store()
+
     def flush(self) -> None:
         """Store what was counted."""
         self._metrics.flush()
@@ -140,6 +161,9 @@ class ModelRouter:
         cached = self._views.get(scenario)
         if cached is not None and time.monotonic() - cached.at < self._pointer_seconds:
             return cached
+        return self._renewed(scenario, cached)
+
+    def _renewed(self, scenario: str, cached: _View | None) -> _View:
         with self._lock:
             try:
                 view = self._read_view(scenario, cached.champion if cached else None)

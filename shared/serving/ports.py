@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared.core.scenario import Scenario, Task
     from shared.serving.deployment import Deployment
     from shared.serving.health import Health
-    from shared.serving.logged_row import LoggedRow
+    from shared.serving.logged_request import LoggedRequest
     from shared.serving.reading import Reading
     from shared.serving.rollout import Rollout
     from shared.training.input_contract import InputContract
@@ -151,8 +151,8 @@ class PredictionLog(Protocol):
         """Whether this request belongs to the sample."""
         ...
 
-    def add(self, rows: Sequence[LoggedRow]) -> None:
-        """Log the rows of one request; they reach the lake later, and no request waits for it."""
+    def add(self, request: LoggedRequest) -> None:
+        """Log the rows of a request; they are made and reach the lake later, and no request waits for it."""
         ...
 
     def flush(self) -> None:

@@ -19,6 +19,7 @@ from contracts.hand_clock import HandClock
 from contracts.stores import DATABASES, MemoryStores, SqlStores, Stores
 from memory.lake import MemoryLake
 from memory.store import Memory
+from quick_sql import new_database
 from sqlalchemy import Engine
 from tsql import watch
 
@@ -100,15 +101,21 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
 
 @contextmanager
 def _database(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    url = f"sqlite:///{request.getfixturevalue('tmp_path')}/state.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").emptied()
-    opened = open_database(url)
+    opened = open_database(_empty(request))
     # The catalogue of a server is asked in its own words; what is ours is the same on each.
     wrong = watch(opened) if request.param == "sqlite" else []
     yield opened
     opened.dispose()
     assert not wrong, "would not do on SQL Server"
+
+
+def _empty(request: pytest.FixtureRequest) -> str:
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgres").emptied()
+        return url
+    file = request.getfixturevalue("tmp_path") / "state.db"
+    new_database(file)
+    return f"sqlite:///{file}"
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from types import SimpleNamespace
@@ -113,7 +114,7 @@ def test_an_event_is_acknowledged_before_anything_is_done(name: str) -> None:
     functions = {one.get_function_name(): one.get_user_function() for one in create_app(none).get_functions()}
     out = Out()
     event = SimpleNamespace(id="1", subject="s", event_type="t", topic="o", get_json=lambda: {"a": 1})
-    functions[name](event=event, message=out)
+    asyncio.run(functions[name](event=event, message=out))
     (sent,) = out.get()
     assert json.loads(sent)["data"] == {"a": 1}
 

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from called import functions_of
 from served_model import serve
 from texts import TEXT, TEXTS, text_graph
 from world import graph_of
@@ -63,7 +64,7 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Callable[..
         part = Part(f"datasets/x/{table}.parquet", hashlib.sha256(sink.getvalue()).hexdigest(), rows.num_rows)
         files.append(DatasetTable(table, (part,), rows.num_rows))
     ports.datasets.versions.add(DatasetVersion("predictive_maintenance", "d1", "digest", tuple(files), (), AT))
-    return {one.get_function_name(): one.get_user_function() for one in create_app(lambda: ports).get_functions()}
+    return functions_of(create_app(lambda: ports))
 
 
 def shape(value: Any) -> Any:

@@ -34,7 +34,8 @@ OTHERS = (
     "shared.monitoring.drift.window_drift",
 )  # fmt: skip
 ANSWER = """
-import sys
+import asyncio, sys
+from types import SimpleNamespace
 import azure.functions as func
 from functions.app import create_app
 from shared.bootstrap import build_ports
@@ -48,7 +49,8 @@ points = Scenario(
 app = create_app(lambda: build_ports({"MLOPS_HOME": sys.argv[1], "TRAINER_URL": "none:"}, {"points": points}))
 score = next(one.get_user_function() for one in app.get_functions() if one.get_function_name() == "score")
 body = b'{"data": [{"x": 1.0, "color": "red"}]}'
-told = score(req=func.HttpRequest("POST", "/", headers={}, route_params={"scenario": "points"}, body=body))
+request = func.HttpRequest("POST", "/", headers={}, route_params={"scenario": "points"}, body=body)
+told = asyncio.run(score(request, SimpleNamespace(invocation_id="1", thread_local_storage=SimpleNamespace())))
 assert told.status_code == 200, told.get_body()
 print("\\n".join(sys.modules))
 """

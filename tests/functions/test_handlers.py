@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,12 +12,11 @@ import pytest
 from azure.functions.eventgrid import EventGridEventInConverter
 from azure.functions.meta import Datum
 from azure_functions_runtime.bindings.out import Out
+from called import Functions, functions_of
 from world import World, blob_event, points_csv
 
 from functions.app import create_app
 from shared.operations.views import view
-
-Functions = dict[str, Callable[..., Any]]
 
 ON_TIME = SimpleNamespace(past_due=False)
 
@@ -26,13 +24,7 @@ ON_TIME = SimpleNamespace(past_due=False)
 @pytest.fixture
 def functions(world: World) -> Functions:
     """Every function of the app by name."""
-    return functions_of(world)
-
-
-def functions_of(world: World) -> Functions:
-    """Those of an app that has just started."""
-    app = create_app(lambda: world.ports)
-    return {one.get_function_name(): one.get_user_function() for one in app.get_functions()}
+    return functions_of(create_app(lambda: world.ports))
 
 
 def event_of(raw: str) -> Any:
@@ -210,7 +202,7 @@ def test_health_and_status_answer(functions: Functions) -> None:
 def test_sweeps_that_stopped_make_the_app_unhealthy(tmp_path: Path) -> None:
     """Both probes name the timer, the dashboard has a banner, the next sweep ends it, and counts poison."""
     world = World(tmp_path, RECONCILE_SCHEDULE="*/20 * * * * *")
-    functions = functions_of(world)
+    functions = functions_of(create_app(lambda: world.ports))
     for name, output in (("reconcile", "events"), ("reconcile_releases", "models")):
         functions[name](timer=ON_TIME, **{output: Out()})
     assert functions["health"](req=request({})).status_code == 200
@@ -238,7 +230,7 @@ def test_a_lake_that_is_away_is_no_fault_of_the_caller(functions: Functions, wor
     row = {"data": [{"x": 1.0, "color": "red"}]}
     lake, away = world.home / "lake", world.home / "unmounted"
     lake.rename(away)
-    started = functions_of(world)
+    started = functions_of(create_app(lambda: world.ports))
     assert started["v2_ready"](req=request({})).status_code == 503
     told = started["score"](req=request(row))
     assert (told.status_code, "points" in json.loads(told.get_body())["message"]) == (503, True)

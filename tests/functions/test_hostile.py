@@ -10,6 +10,7 @@ from typing import Any
 import azure.functions as func
 import pytest
 from azure_functions_runtime.bindings.out import Out
+from called import functions_of
 from hostile import GOOD, NAMES, bodies, forged
 from world import World, blob_event, points_csv
 
@@ -32,7 +33,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Fu
     world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
     world.trainer.silent = True
     app = create_app(lambda: world.ports)
-    yield world, {one.get_function_name(): one.get_user_function() for one in app.get_functions()}
+    yield world, functions_of(app)
     world.close()
 
 

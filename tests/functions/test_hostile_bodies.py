@@ -9,6 +9,7 @@ from typing import Any
 import azure.functions as func
 import pytest
 from azure_functions_runtime.bindings.out import Out
+from called import functions_of
 from world import World
 
 from functions.app import create_app
@@ -49,9 +50,7 @@ BODIES = {
 @pytest.fixture
 def post(world: World) -> Post:
     """Send a body to a function of the app; returns the status and what was wrong."""
-    functions = {
-        one.get_function_name(): one.get_user_function() for one in create_app(lambda: world.ports).get_functions()
-    }
+    functions = functions_of(create_app(lambda: world.ports))
 
     def sent(name: str, body: bytes) -> tuple[int, str]:
         where = {"scenario": "points", "id": "1"}

@@ -22,10 +22,10 @@ SIMULATED = (
         _LIVES,
     ),
     mutation(
-        "simulated: a renewal that ends keeps its slot",
+        "simulated: a message that ends keeps its slot",
         "local/host/queues/queue_trigger.py",
-        "            self._in_flight[function.name] -= 1\n            renewal.cancel()\n",
-        "            renewal.cancel()\n            await renewal\n            self._in_flight[function.name] -= 1\n",
+        "            self._in_flight[function.name] -= 1\n",
+        "            self._in_flight[function.name] -= 0\n",
         _LIVES,
     ),
     mutation(

@@ -65,10 +65,17 @@ WORK = (
         "shared/intake/test_bad_training_data.py::test_a_repeated_key_of_people_is_not_shown",
     ),
     mutation(
+        "a message is accepted before it is on the disk",
+        "local/host/invocations.py",
+        "await self._queues.together(lambda: self._queues.put_all(sent))",
+        "await self._queues.together(lambda: self._queues.put_all(sent), repeatable=True)",
+        "local/host/test_turn_writes.py::test_messages_of_several_functions_are_one_transaction",
+    ),
+    mutation(
         "queue slot leak",
         "local/host/queues/queue_trigger.py",
-        "            self._in_flight[function.name] -= 1\n            renewal.cancel()\n",
-        "            renewal.cancel()\n            await renewal\n            self._in_flight[function.name] -= 1\n",
+        "            self._in_flight[function.name] -= 1\n",
+        "            self._in_flight[function.name] -= renewal._task is None\n",
         "local/host/queues/test_queue_trigger.py::test_a_failed_write_frees_the_slot_and_repeats_no_work",
     ),
     mutation(

@@ -16,6 +16,7 @@ from world import InlineTrainer, World, blob_event, points_csv
 from shared import dispatch
 from shared.core.errors import Quarantined, Refused
 from shared.core.ledger import ENDED
+from shared.core.notices import announce
 from shared.core.paths import Landing
 from shared.core.ports import Lake
 from shared.operations.status import DropOutcome, drop_outcome, status
@@ -44,6 +45,18 @@ def rows_in_sql(world: World, scenario: str = "points") -> list[sa.Row[tuple[obj
         rows = list(connection.execute(sa.text(f"select * from v_predictions_{scenario} order by prediction_id")))  # noqa: S608 -- a fixed name
     engine.dispose()
     return rows
+
+
+def test_a_repeat_leaves_what_others_announced_to_the_sweep(world: World) -> None:
+    """It has nothing to tell, so it asks for nothing; work that is done tells what it announced."""
+    event = world.land("incoming/points/d1/points.csv", points_csv())
+    dispatch.on_data_event(world.ports, event)
+    assert list(world.ports.core.outbox.pending()) == []
+    announce(world.ports, "MessagePoisoned", "poison/x", {"queue": "x", "reason": "on purpose"})
+    dispatch.on_data_event(world.ports, event)
+    assert [notice.subject for notice in world.ports.core.outbox.pending()] == ["poison/x"]
+    dispatch.sweep_data(world.ports)
+    assert list(world.ports.core.outbox.pending()) == []
 
 
 def test_a_file_becomes_predictions(world: World) -> None:

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from onnx import TensorProto, helper, numpy_helper
 from ports_with import ports_with
+from quick_sql import new_database
 from rehearsals import RehearsedOnce
 
 from shared import dispatch
@@ -338,6 +339,8 @@ class World:
             "QUIET_SECONDS": "0",
             **settings,
         }
+        if "DATABASE_URL" not in settings:
+            new_database(home / "mlops.db")
         built = build_ports(environ, scenarios, self.clock)
         self.ports = ports_with(built, training__trainer=self.trainer, serving__scoring=RehearsedOnce())
         self.trainer.ports = self.ports

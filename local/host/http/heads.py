@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+
+from msgspec import Struct
 
 from local.host.http.targets import BadTarget, decoded_path
 
@@ -13,6 +15,7 @@ _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VERSION = re.compile(rb"HTTP/\d\.\d")
 _HOST = re.compile(r"[\w.\-~!$&'()*+,;=%]*(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?", re.ASCII)
 _OPTIONS = frozenset({"close", "keep-alive", "upgrade"})
+_KNOWN = 64
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 
 
@@ -24,8 +27,7 @@ class Refused(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """A request's head. Header names are lower-case; `first` has the first of repeated values, `headers` all joined."""
 
     method: str
@@ -44,8 +46,12 @@ class Head:
         return not self.modern or "close" in self.headers.get("connection", "").lower()
 
 
+@lru_cache(maxsize=_KNOWN)
 def read_head(data: bytes) -> Head:
-    """The head in these bytes, up to its empty line; Refused says with which status it is answered."""
+    """The head in these bytes, up to its empty line; Refused says with which status it is answered.
+
+    Most heads on a connection are equal, so the last ones are kept.
+    """
     lines = [line.removesuffix(b"\r") for line in data.lstrip(b"\r\n").split(b"\n")]
     method, target, version = _request_line(lines[0])
     modern = version == b"HTTP/1.1"

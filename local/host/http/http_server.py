@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import cast
 
+from local.host.http.deadlines import Deadline
 from local.host.http.heads import MOST_HEADERS, MOST_LINE, Head, Refused, read_head
 from local.host.http.messages import Answer, Limits, NotReceived, Request
 from local.host.http.request_bodies import RequestBody
@@ -57,37 +58,43 @@ class HttpServer:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = cast("asyncio.Task[None]", asyncio.current_task())
         self._connections[task] = writer
+        deadline = Deadline()
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError, TimeoutError):
-                while await self._exchange(task, reader, writer) and not self._stopping:
+                while await self._exchange(task, reader, writer, deadline) and not self._stopping:
                     pass
         finally:
+            deadline.close()
             self._at_work.discard(task)
             del self._connections[task]
             writer.close()
 
     async def _exchange(
-        self, task: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        task: asyncio.Task[None],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        deadline: Deadline,
     ) -> bool:
         """Read one request and answer it; whether the connection goes on."""
         try:
-            head = await self._head(reader)
+            head = await self._head(reader, deadline)
         except Refused as refused:
             writer.write(wire(Answer(refused.status), close=True)[0])
             await _linger(reader, writer)
             return False
         self._at_work.add(task)
         body = RequestBody(head, reader, writer, self._limits)
-        goes_on = await self._answer(head, body, writer)
+        goes_on = await self._answer(head, body, writer, deadline)
         self._at_work.discard(task)
         if not goes_on or not await body.skip():
             await _linger(reader, writer)
             return False
         return True
 
-    async def _head(self, reader: asyncio.StreamReader) -> Head:
+    async def _head(self, reader: asyncio.StreamReader, deadline: Deadline) -> Head:
         try:
-            async with asyncio.timeout(self._limits.head_seconds):
+            with deadline.within(self._limits.head_seconds):
                 data = await reader.readuntil(_ENDS)
                 while not data.strip(b"\r\n"):
                     data = await reader.readuntil(_ENDS)
@@ -96,9 +103,9 @@ class HttpServer:
             raise Refused(431 if b"\n" in line else 414) from None
         return read_head(data)
 
-    async def _answer(self, head: Head, body: RequestBody, writer: asyncio.StreamWriter) -> bool:
+    async def _answer(self, head: Head, body: RequestBody, writer: asyncio.StreamWriter, deadline: Deadline) -> bool:
         async def read_body() -> bytes:
-            return await self._receive(body)
+            return await self._receive(body, deadline)
 
         request = Request(head.method, head.path, head.query, head.headers, head.first, read_body)
         answer = await self._application(request)
@@ -112,14 +119,14 @@ class HttpServer:
         await writer.drain()
         return goes_on and not close
 
-    async def _receive(self, body: RequestBody) -> bytes:
+    async def _receive(self, body: RequestBody, deadline: Deadline) -> bytes:
         if body.is_empty:
             return b""
         if self._receiving >= self._limits.bodies:
             raise NotReceived(429, "too many requests are waiting for their bodies")
         self._receiving += 1
         try:
-            async with asyncio.timeout(self._limits.body_seconds):
+            with deadline.within(self._limits.body_seconds):
                 return await body.read()
         except TimeoutError:
             body.broken = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -27,6 +27,8 @@ class Keys:
     scopes: Mapping[str, str]
     # Keys of single functions, by function and name.
     own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # The keys that open a function of a level, found once: every request asks.
+    _accepted: dict[tuple[str, str], Sequence[str]] = field(default_factory=dict, init=False, compare=False)
 
     @property
     def of_host(self) -> Mapping[str, str]:
@@ -37,11 +39,16 @@ class Keys:
         """Whether the key opens the function of that auth level (anonymous, function or admin)."""
         if level.lower() == "anonymous":
             return True
-        accepted = [self.master]
-        if level.lower() != "admin":
-            accepted += [value for name, value in self.functions.items() if self._fits(function, self.scopes[name])]
-            accepted += self.own.get(function, {}).values()
+        accepted = self._accepted.get((function, level))
+        if accepted is None:
+            accepted = self._accepted[function, level] = self._openers(function, level)
         return matches(accepted, offered)
+
+    def _openers(self, function: str, level: str) -> Sequence[str]:
+        if level.lower() == "admin":
+            return (self.master,)
+        of_scopes = [value for name, value in self.functions.items() if self._fits(function, self.scopes[name])]
+        return (self.master, *of_scopes, *self.own.get(function, {}).values())
 
     def _fits(self, function: str, scope: str) -> bool:
         # A function without declared scopes is opened by a key of any.

@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+
 Headers = Mapping[str, str]
 TEXT = "text/plain; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A request whose head was read; header names are lower-case, and a repeated header is joined with commas."""
 
     method: str
@@ -30,8 +31,7 @@ class Request:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An answer. With `sized` its length is declared; otherwise the body goes out in chunks, as a function's does."""
 
     status: int

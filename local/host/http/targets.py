@@ -70,9 +70,11 @@ def encoded_path(path: str) -> str:
 
 def parameters_of(query: str) -> dict[str, str]:
     """The query's parameters: values of one name, in any case, are joined with commas, and empty ones left out."""
+    if not query:
+        return {}
     names: dict[str, str] = {}
     values: dict[str, list[str]] = {}
-    for part in query.removeprefix("?").split("&") if query else ():
+    for part in query.removeprefix("?").split("&"):
         name, separator, value = part.partition("=")
         if not part or not (separator or name):
             continue

@@ -69,14 +69,16 @@ class Webhook:
     async def _deliver(self, function: Function, events: Sequence[dict[str, Any]]) -> Outcome | None:
         """Call the function for every event; the first failure, if there is one."""
         calls = [self._invocations.run(function, Record(json=json.dumps(event))) for event in events]
-        outcomes = await asyncio.gather(*calls)
+        # Mostly there is one, which then needs no task of its own.
+        outcomes = [await calls[0]] if len(calls) == 1 else await asyncio.gather(*calls)
         return next((outcome for outcome in outcomes if not outcome.ok), None)
 
 
 def _decoded(headers: Mapping[str, str], body: bytes) -> str:
     """The text of the body, in the charset of its content type; what cannot be read becomes another character."""
-    message = Message()
-    message["content-type"] = headers.get("content-type", "")
+    message, kind = Message(), headers.get("content-type", "")
+    if "charset" in kind.lower():
+        message["content-type"] = kind
     try:
         return body.decode(message.get_content_charset() or "utf-8-sig", "replace").removeprefix("\ufeff")
     except LookupError:

@@ -24,7 +24,7 @@ class Unsendable(ValueError):
 def wire(answer: Answer, *, method: str = "GET", modern: bool = True, close: bool = False) -> tuple[bytes, bool]:
     """The bytes of an answer, and whether the connection can go on after it; Unsendable for impossible headers."""
     own = {name.lower(): value for name, value in answer.headers}
-    if any(not _VALUE.fullmatch(value) for value in own.values()):
+    if not all(map(_VALUE.fullmatch, own.values())):
         raise Unsendable("a header's value has characters that no header takes")
     if "transfer-encoding" in own:
         # What the function declares is not done: its body goes out as it is.
@@ -53,8 +53,8 @@ def _framed(answer: Answer, method: str, *, modern: bool) -> tuple[tuple[tuple[s
 
 
 def _head(answer: Answer, own: dict[str, str], framing: tuple[tuple[str, str], ...], *, close: bool) -> bytes:
-    lines = [f"HTTP/1.1 {answer.status} {_reason(answer.status)}"]
-    lines += [f"{name}: {value}" for name, value in (*answer.headers, *framing)]
+    lines = [f"HTTP/1.1 {answer.status} {_reason(answer.status)}", *map(": ".join, answer.headers)]
+    lines += map(": ".join, framing)
     if close and "connection" not in own:
         lines.append("Connection: close")
     if "date" not in own:

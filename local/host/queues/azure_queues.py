@@ -61,6 +61,10 @@ class AzureQueues:
                 self._send(queue, base64.b64encode(data).decode())
         self._changed()
 
+    async def together[Result](self, work: Callable[[], Result], *, repeatable: bool = False) -> Result:  # noqa: ARG002 - the interface's signature
+        """Do `work` at once: each message is a request of its own."""
+        return work()
+
     def _send(self, queue: str, content: str) -> None:
         """Send what the queue is to hold; the first message makes the queue."""
         with self._errors_translated():

@@ -60,6 +60,10 @@ class Queues(Protocol):
         """Add (queue, message) pairs; BadInput adds none."""
         ...
 
+    async def together[Result](self, work: Callable[[], Result], *, repeatable: bool = False) -> Result:
+        """Do `work` on these queues, with what others ask for in this turn of the loop; kept when this returns."""
+        ...
+
     def get(self, queue: str, limit: int, lease: float) -> list[Message]:
         """Take visible messages for `lease` seconds."""
         ...
@@ -115,14 +119,28 @@ class QueueStore:
                 self._database.run(insert, identity, name, body, now, now + TIME_TO_LIVE, now)
         self._changed()
 
+    async def together[Result](self, work: Callable[[], Result], *, repeatable: bool = False) -> Result:
+        """Do `work` in one transaction with what others ask for in this turn of the loop."""
+        return await self._database.turn.make(work, repeatable=repeatable)
+
     def get(self, queue: str, limit: int, lease: float) -> list[Message]:
-        """Take up to `limit` visible messages, oldest first; hidden from other readers for `lease` seconds."""
+        """Take up to `limit` messages, the longest visible first; hidden from other readers for `lease` seconds."""
         now = self._clock()
+        # Asked at every turn, and mostly there is nothing: then no transaction begins.
+        if not self._due(queue, now, 1):
+            return []
         # Only a power failure could undo it, and with it the reader is gone.
         with self._database.repeatable():
-            self._database.run("DELETE FROM messages WHERE expires <= ?", now)
-            due = "SELECT id FROM messages WHERE queue = ? AND visible <= ? ORDER BY inserted, rowid LIMIT ?"
-            return [self._take(identity, now + lease) for (identity,) in self._database.rows(due, queue, now, limit)]
+            due = self._due(queue, now, limit)
+            if any(expires <= now for _, expires in due):
+                self._database.run("DELETE FROM messages WHERE expires <= ?", now)
+                due = self._due(queue, now, limit)
+            return [self._take(identity, now + lease) for identity, _ in due]
+
+    def _due(self, queue: str, now: float, limit: int) -> list[tuple[str, float]]:
+        """The first visible messages and when they expire, in the order of an index: as fast in a long queue."""
+        query = "SELECT id, expires FROM messages WHERE queue = ? AND visible <= ? ORDER BY visible, rowid LIMIT ?"
+        return self._database.rows(query, queue, now, limit)
 
     def _take(self, identity: str, visible: float) -> Message:
         take = "UPDATE messages SET dequeue_count = dequeue_count + 1, visible = ?, receipt = ? WHERE id = ?"

@@ -7,14 +7,13 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from local.host.host_options import QueueOptions
 from local.host.invocations import Invocations
 from local.host.protocol import Record
 from local.host.queues.queue_store import Message, Queues
-from local.host.tasks import Tasks, until_written
+from local.host.tasks import Later, Tasks, until_written
 from local.host.wake_signal import WakeSignal
 from local.host.worker import Function
 from shared.core.messages import POISON
@@ -80,21 +79,20 @@ class QueueTriggers:
         return self._options.max_polling_interval if visible is None else max(0.0, visible - self._clock())
 
     async def _handle(self, function: Function, message: Message) -> None:
-        renewal = asyncio.ensure_future(self._renew_lease(message))
+        renewal = Later(self._lease / 3, lambda: self._renew_lease(message))
         try:
             await self._process(function, message)
         finally:
             self._in_flight[function.name] -= 1
-            renewal.cancel()
             self._wake.set()
-            with suppress(asyncio.CancelledError):
-                await renewal
+            await renewal.end()
 
     async def _renew_lease(self, message: Message) -> None:
+        """Keep the message, now and again; started when a third of its lease is over."""
         while True:
-            await asyncio.sleep(self._lease / 3)
-            if not await until_written(lambda: self._queues.renew(message, self._lease)):
+            if not await self._written(lambda: self._queues.renew(message, self._lease)):
                 return
+            await asyncio.sleep(self._lease / 3)
 
     async def _process(self, function: Function, message: Message) -> None:
         may_poison = not message.queue.endswith(POISON)
@@ -108,7 +106,7 @@ class QueueTriggers:
             return
         outcome = await self._invocations.run(function, Record(string=message.body), _metadata(message))
         if outcome.ok:
-            await until_written(lambda: self._queues.delete(message))
+            await self._written(lambda: self._queues.delete(message))
         elif may_poison and message.dequeue_count >= self._options.max_dequeue_count:
             await self._poison(message, f"failed {self._options.max_dequeue_count} times")
         else:
@@ -119,11 +117,15 @@ class QueueTriggers:
         pause = self._options.visibility_timeout
         if message.queue.endswith(POISON):
             pause = max(pause, LEASE_SECONDS * self._waits)
-        await until_written(lambda: self._queues.release(message, pause))
+        await self._written(lambda: self._queues.release(message, pause), repeatable=False)
 
     async def _poison(self, message: Message, why: str) -> None:
-        await until_written(lambda: self._queues.poison(message))
+        await self._written(lambda: self._queues.poison(message), repeatable=False)
         log.error("Message %s %s and is now in %s", message.id, why, message.queue + POISON)
+
+    async def _written[Result](self, write: Callable[[], Result], *, repeatable: bool = True) -> Result:
+        """Write with others of this turn, until it succeeds."""
+        return await until_written(lambda: self._queues.together(write, repeatable=repeatable))
 
 
 def _metadata(message: Message) -> dict[str, Record]:
@@ -139,4 +141,5 @@ def _metadata(message: Message) -> dict[str, Record]:
 
 
 def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
+    """In whole seconds, as a storage queue tells times."""
+    return datetime.fromtimestamp(int(seconds), UTC).isoformat()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from shared.core.log_record import RECORDS_FILE, Ended, LogRecord
 # One older file is kept beside the current one.
 BYTES = 16 << 20
 _SECONDS = 5.0
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
 
 
 @dataclass(slots=True)
@@ -85,14 +87,22 @@ class FileObserver:
         # ASCII JSON: whatever a name contains, a record is one line without control characters.
         line = json.dumps({"at": self._clock().isoformat(), **record}, default=str) + "\n"
         try:
-            self._make_room()
-            with self._path.open("a", encoding="ascii") as out:
-                out.write(line)
+            self._write(line.encode("ascii"))
         except OSError:
             # Work goes on when its record cannot be written: the ledger has it all.
             return
 
-    def _make_room(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        if self._path.exists() and self._path.stat().st_size > BYTES:
+    def _write(self, line: bytes) -> None:
+        """One write at the end of the file, which is set aside once it is large: few calls, as each event makes one."""
+        try:
+            descriptor = os.open(self._path, _APPEND, 0o666)
+        except FileNotFoundError:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._path, _APPEND, 0o666)
+        try:
+            os.write(descriptor, line)
+            size = os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
+        if size > BYTES:
             self._path.replace(self._path.with_suffix(".old.jsonl"))

@@ -19,7 +19,7 @@ from weakref import WeakSet
 from shared.core.errors import Fault
 from shared.core.paths import served_path
 from shared.core.ports import Lake
-from shared.serving.logged_row import LoggedRow
+from shared.serving.logged_request import LoggedRequest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("mlops.served")
 ROWS = 500
 SECONDS = 30.0
+# A text may be long: so many bytes of requests are written at once as well.
+BYTES = 8 << 20
 # When the lake does not accept rows, they are dropped before the process runs out of memory.
-LIMIT = 20_000
+LIMIT, LIMIT_BYTES = 20_000, 64 << 20
 # An unused one is not kept alive.
 _LOGS: WeakSet[LakePredictionLog] = WeakSet()
 
@@ -42,7 +44,8 @@ class LakePredictionLog:
         self._rows, self._seconds = rows, seconds
         self._instance = uuid.uuid4().hex[:12]
         self._number = 0
-        self._buffer: list[LoggedRow] = []
+        self._buffer: list[LoggedRequest] = []
+        self._size = self._bytes = 0
         self._lock, self._writing = Lock(), Lock()
         self._full = Event()
         self._awake = False
@@ -53,19 +56,17 @@ class LakePredictionLog:
         """Whether this request belongs to the sample."""
         return self._sample > 0 and (self._sample >= 1 or random.random() < self._sample)
 
-    def add(self, rows: Sequence[LoggedRow]) -> None:
+    def add(self, request: LoggedRequest) -> None:
         """Buffer the rows; rows beyond the limit are dropped with a warning in the log."""
         with self._lock:
-            space = LIMIT - len(self._buffer)
-            self._buffer.extend(rows[:space])
-            dropped = len(rows) - max(space, 0)
+            dropped = self._keep(request)
             start, self._awake = not self._awake, True
-            full = len(self._buffer) >= self._rows
+            full = self._size >= self._rows or self._bytes >= BYTES
             failure, self._failure = self._failure, ""
         # Logged here, from the call of a function: the Functions host drops what other threads log.
         if failure:
             log.warning("Answered requests are not written yet: %s", failure)
-        if dropped > 0:
+        if dropped:
             log.warning("Dropped answered rows: %d. The lake has not accepted earlier ones.", dropped)
         if start:
             Thread(target=self._write_later, name="mlops-served", daemon=True).start()
@@ -76,17 +77,41 @@ class LakePredictionLog:
         """Write the buffer; rows that the lake does not accept stay for the next time, and the next `add` tells it."""
         with self._writing:
             with self._lock:
-                taken, self._buffer = self._buffer, []
+                taken = self._take()
                 self._full.clear()
             try:
                 while taken:
-                    group = [row for row in taken if _group(row) == _group(taken[0])]
-                    self._write(group)
-                    taken = [row for row in taken if _group(row) != _group(group[0])]
+                    of_file = _group(taken[0])
+                    self._try([one for one in taken if _group(one) == of_file])
+                    taken = [one for one in taken if _group(one) != of_file]
             except (Fault, OSError) as fault:
                 with self._lock:
                     self._failure = str(fault)
-                    self._buffer = [*taken, *self._buffer][:LIMIT]
+                    for request in (*taken, *self._take()):
+                        self._keep(request)
+
+    def _try(self, requests: Sequence[LoggedRequest]) -> None:
+        """Write a file; rows of which none can be made are dropped, and stand in no other's way."""
+        try:
+            self._write(requests)
+        except (Fault, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 -- a thread that ends would write nothing any more
+            self._failure = f"{sum(map(len, requests))} rows of {requests[0].model} make no file ({error!r:.200})."
+
+    def _take(self) -> list[LoggedRequest]:
+        """Empty the buffer, under the lock; returns what was in it."""
+        taken, self._buffer, self._size, self._bytes = self._buffer, [], 0, 0
+        return taken
+
+    def _keep(self, request: LoggedRequest) -> int:
+        """Add to the buffer what has room, under the lock; returns how many rows have none."""
+        space = LIMIT - self._size if self._bytes + request.size <= LIMIT_BYTES else 0
+        if space > 0 and len(request):
+            self._buffer.append(request.first(space))
+            self._size += len(self._buffer[-1])
+            self._bytes += request.size
+        return max(0, len(request) - max(space, 0))
 
     def _write_later(self) -> None:
         """Write while the buffer has rows, then end."""
@@ -98,21 +123,23 @@ class LakePredictionLog:
                     self._awake = False
                     return
 
-    def _write(self, rows: Sequence[LoggedRow]) -> None:
+    def _write(self, requests: Sequence[LoggedRequest]) -> None:
         import pyarrow.parquet as pq
 
-        sink = io.BytesIO()
-        pq.write_table(table_of(rows), sink, write_page_checksum=True)
-        path = served_path(rows[0].scenario, rows[0].at, self._instance, self._number)
+        first, sink = requests[0], io.BytesIO()
+        pq.write_table(table_of(requests), sink, write_page_checksum=True)
+        path = served_path(first.scenario.name, first.at, self._instance, self._number)
         self._lake.put(path, sink.getvalue())
         self._number += 1
 
 
-def table_of(rows: Sequence[LoggedRow]) -> pa.Table:
+def table_of(requests: Sequence[LoggedRequest]) -> pa.Table:
     """The rows of one model as a table; the columns are a contract that monitoring reads."""
     import pyarrow as pa
 
-    fixed: dict[str, pa.DataType] = {
+    from shared.serving.prediction_log import columns_of, kinds_of_inputs
+
+    types: dict[str, pa.DataType] = {
         "request_id": pa.string(),
         "row": pa.int64(),
         "at": pa.timestamp("us", "UTC"),
@@ -122,19 +149,14 @@ def table_of(rows: Sequence[LoggedRow]) -> pa.Table:
         "prediction": pa.string(),
         "probability": pa.float64(),
     }
-    columns: dict[str, Any] = {
-        name: pa.array([getattr(row, name) for row in rows], kind) for name, kind in fixed.items()
-    }
-    for name, kind in rows[0].kinds.items():
-        columns[name] = pa.array(
-            [row.features[name] for row in rows], pa.float64() if kind == "number" else pa.string()
-        )
-    return pa.table(columns)
+    kinds = kinds_of_inputs(requests[0])
+    types |= {name: pa.float64() if kind == "number" else pa.string() for name, kind in kinds.items()}
+    return pa.table({name: pa.array(values, types[name]) for name, values in columns_of(requests).items()})
 
 
-def _group(row: LoggedRow) -> tuple[Any, ...]:
-    """Rows of one file: of one scenario, model and hour."""
-    return (row.scenario, row.model, row.at.date(), row.at.hour)
+def _group(request: LoggedRequest) -> tuple[Any, ...]:
+    """Requests of one file: of one scenario, model and hour."""
+    return (request.scenario.name, request.model, request.at.date(), request.at.hour)
 
 
 def flush_logs() -> None:

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from shared.core.scenario import Scenario
 from shared.serving.request_contract import declared_inputs
-from shared.serving.rows.row_types import Category, learned_row_type, row_type
+from shared.serving.rows.row_types import learned_row_type, row_type
 from shared.training.input_contract import CategoryCodes, InputContract
 from shared.training.unlearned.learned_ranges import LearnedRanges
 
@@ -67,6 +67,7 @@ class LearnedRows:
         self.width = len(learned.contract.names)
         names = row.__struct_fields__
         self._values, self.extras = _getter(names[: self.width]), names[self.width :]
+        self._coded = [n for n, feature in enumerate(learned.contract.features) if feature.kind == "category"]
         self._pack = Packing(f"{self.width}f").pack
         self._whole = _whole_numbers(scenario, learned.contract)
         self._whole_values = _getter([names[n] for n in self._whole])
@@ -78,7 +79,7 @@ class LearnedRows:
             packed = self._pack(*self._values(data[0]))
         else:
             packed = b"".join(starmap(self._pack, map(self._values, data)))
-        return np.frombuffer(packed, np.float32).reshape(-1, self.width)
+        return np.ndarray((len(data), self.width), np.float32, packed)
 
     def has_fractions(self, data: Sequence[Any], matrix: np.ndarray) -> bool:
         """Whether a number that is declared whole has a fraction, as the model sees it."""
@@ -90,7 +91,10 @@ class LearnedRows:
 
     def cells(self, row: Any) -> Sequence[Any]:
         """The values of the model's inputs as they were sent."""
-        return [cell.value if isinstance(cell, Category) else cell for cell in self._values(row)]
+        cells = list(self._values(row))
+        for n in self._coded:
+            cells[n] = cells[n].text
+        return cells
 
 
 type RowForm = AnyRows | LearnedRows

@@ -27,23 +27,21 @@ class MemoryHistory(InMemory):
         for number in reversed(self._memory.rows["journal"]):
             if len(found) == limit:
                 break
-            line = self._line(number)
-            if _named(line, wanted):
-                found.append(line)
+            if _named(self._memory.rows["journal"][number], wanted):
+                found.append(self._line(number))
         return found
 
     @atomic
     def why(self, text: str) -> Sequence[Entry]:
         """The lines of every key that contains the text, and of the kind of that name, oldest first."""
-        lines = (self._line(number) for number in self._memory.rows["journal"])
-        return [line for line in lines if text in line.key or text == line.kind]
+        return self._those(lambda line: text in line.key or text == line.kind)
 
     @atomic
     def lines(self, kind: str, keys: Collection[str] = (), begins: str = "") -> Sequence[Entry]:
         """The lines of these keys of a kind, or of its keys that begin so, oldest first."""
-        lines = (self._line(number) for number in self._memory.rows["journal"])
-        ours = [line for line in lines if line.kind == kind]
-        return [line for line in ours if line.key in keys or (begins and not keys and line.key.startswith(begins))]
+        if keys:
+            return self._those(lambda line: line.kind == kind and line.key in keys)
+        return self._those(lambda line: bool(begins) and line.kind == kind and line.key.startswith(begins))
 
     @atomic
     def find(self, kind: str, key: str) -> Entry | None:
@@ -63,6 +61,10 @@ class MemoryHistory(InMemory):
         open_ = [row for row in self._rows.values() if row.entry.state in {State.IN_PROGRESS, State.RELEASED}]
         found = [row for row in open_ if row.entry.expires is None or row.entry.expires <= now]
         return [row.entry for row in sorted(found, key=lambda row: row.line)]
+
+    def _those(self, wanted: Callable[[Entry], bool]) -> list[Entry]:
+        """The lines whose kind and key are wanted, oldest first."""
+        return [self._line(number) for number, line in self._memory.rows["journal"].items() if wanted(line)]
 
     def _line(self, number: int) -> Entry:
         """The line; the newest one of a key tells what only the entry has."""

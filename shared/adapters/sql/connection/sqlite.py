@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 
 from shared.adapters.sql.connection.faults import explain_opening
 from shared.adapters.sql.connection.transactions import (
@@ -40,6 +42,8 @@ _STATEMENTS = {
     ),
     OUTSIDE: (),
 }
+# What a connection remembers: how it was told to wait for the disk.
+_DURABILITY = "mlops_durability"
 
 
 class _Connection(sqlite3.Connection):
@@ -49,6 +53,21 @@ class _Connection(sqlite3.Connection):
         # One that could not be opened cannot be closed either.
         with suppress(sqlite3.ProgrammingError):
             self.close()
+
+
+def _begin(connection: Connection, statements: Sequence[str]) -> None:
+    """Tell the driver itself: by way of SQLAlchemy each of these costs as much as a small query."""
+    driver: Any = connection.connection.driver_connection
+    known = connection.info
+    for statement in statements:
+        if statement == known.get(_DURABILITY):
+            continue
+        try:
+            driver.execute(statement)
+        except sqlite3.Error as error:
+            raise OperationalError(statement, None, error) from error
+        if statement.startswith("PRAGMA synchronous"):
+            known[_DURABILITY] = statement
 
 
 def open_engine(url: URL, busy_seconds: float) -> Engine:
@@ -66,8 +85,7 @@ def open_engine(url: URL, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        for statement in _STATEMENTS[connection.get_execution_options().get(BEGIN, READING)]:
-            connection.exec_driver_sql(statement)
+        _begin(connection, _STATEMENTS[connection.get_execution_options().get(BEGIN, READING)])
 
     @event.listens_for(engine, "checkout")
     def check_process(_connection: Any, _record: Any, _proxy: Any) -> None:

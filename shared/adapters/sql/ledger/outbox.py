@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from shared.adapters.sql.connection.transactions import read, write
 from shared.adapters.sql.schema.tables import outbox as table
 from shared.core.notice import Notice
 
 _FIELDS = (table.c.id, table.c.type, table.c.source, table.c.subject, table.c.time, table.c.data)
+# Made once: it is asked after each message, and mostly nothing is there.
+_PENDING = select(*_FIELDS).where(table.c.sent == 0).order_by(table.c.seq).limit(bindparam("most"))
 
 
 class SqlOutbox:
@@ -28,8 +30,7 @@ class SqlOutbox:
 
     def pending(self, limit: int = 100) -> Sequence[Notice]:
         """Undelivered notices, oldest first."""
-        query = select(*_FIELDS).where(table.c.sent == 0).order_by(table.c.seq).limit(limit)
-        rows = read(self._engine, lambda connection: connection.execute(query).mappings().all())
+        rows = read(self._engine, lambda connection: connection.execute(_PENDING, {"most": limit}).mappings().all())
         return [Notice(**row) for row in rows]
 
     def sent(self, notice_id: str) -> None:

@@ -96,6 +96,26 @@ def test_a_reader_that_lost_the_message_cannot_poison_it(store: QueueStore, cloc
     assert store.list_poison() == []
 
 
+def test_a_message_that_comes_again_stands_behind_those_that_wait(store: QueueStore, clock: HandClock) -> None:
+    """It was not visible as long as they are."""
+    store.put("work", "first")
+    (first,) = store.get("work", 1, 30)
+    store.put("work", "second")
+    clock.forward(1)
+    assert store.release(first, 0)
+    assert [message.body for message in store.get("work", 2, 30)] == ["second", "first"]
+
+
+def test_messages_that_expired_hide_none_that_did_not(store: QueueStore, clock: HandClock) -> None:
+    """However many of them stand in front."""
+    store.put("work", *map(str, range(10)))
+    clock.forward(TIME_TO_LIVE - 1)
+    store.put("work", "fresh")
+    clock.forward(1)
+    assert [message.body for message in store.get("work", 4, 30)] == ["fresh"]
+    assert [message.body for message in store.list()] == ["fresh"]
+
+
 def test_messages_expire_after_seven_days(store: QueueStore, clock: HandClock) -> None:
     """As in Azure, an unread message does not live for ever."""
     store.put("work", "old")

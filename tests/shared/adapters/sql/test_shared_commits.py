@@ -15,7 +15,7 @@ from command import until
 from sqlalchemy import Connection, Engine, event, text
 
 from shared.adapters.sql.connection.shared_commits import Change, SharedCommits
-from shared.adapters.sql.connection.transactions import write
+from shared.adapters.sql.connection.transactions import BEGIN, READING, write
 from shared.adapters.sql.database import open_database
 from shared.core.errors import Conflict
 
@@ -32,15 +32,17 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 class Told:
-    """What the database was told: each BEGIN that waits for the disk, and each that does not."""
+    """How each transaction that writes waits for the disk, as the database itself says when it has begun."""
 
     def __init__(self, engine: Engine) -> None:
         self.begun: list[str] = []
-        event.listen(engine, "before_cursor_execute", self._see)
+        event.listen(engine, "begin", self._see)
 
-    def _see(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith("PRAGMA synchronous="):
-            self.begun.append(statement.removeprefix("PRAGMA synchronous="))
+    def _see(self, connection: Connection) -> None:
+        if connection.get_execution_options().get(BEGIN) != READING:
+            driver: Any = connection.connection.driver_connection
+            (level,) = driver.execute("PRAGMA synchronous").fetchone()
+            self.begun.append({1: "NORMAL", 2: "FULL"}[level])
 
 
 def kept(name: str) -> Change[str]:
