@@ -1,4 +1,4 @@
-"""The steps of a run in order, independent steps in parallel; unchanged steps are reused."""
+"""The steps of a run in order, independent steps in parallel unless rows are many; unchanged steps are reused."""
 
 from __future__ import annotations
 
@@ -48,16 +48,22 @@ _SHARES = {
     "register": (0.92, 0.04),
 }
 NAMES = tuple(_SHARES)
+# Bytes of files; in memory rows take a few times that.
+_LARGE = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Runs the steps of one specification in one folder; each step has a folder below it."""
+    """Runs the steps of one specification in one folder; each step has a folder below it.
+
+    Where the prepared rows have more than `large` bytes, only one step at a time has them in memory.
+    """
 
     spec: RunSpec
     folder: Path
     progress: Progress
     code: str = field(default_factory=code_version)
+    large: int = _LARGE
 
     def run(
         self,
@@ -83,8 +89,12 @@ class Runner:
         while waiting:
             ready = [step for step in waiting if keys.keys() >= set(step.NEEDS)]
             waiting = [step for step in waiting if step not in ready]
-            keys |= self._run_parallel(ready, keys)
+            for together in [[step] for step in ready] if self._is_large() else [ready]:
+                keys |= self._run_parallel(together, keys)
         return register.load(self.folder / register.NAME)
+
+    def _is_large(self) -> bool:
+        return sum(file.stat().st_size for file in (self.folder / prepare.NAME).glob("*")) > self.large
 
     def _run_parallel(self, steps: list[Any], keys: Mapping[str, str]) -> dict[str, str]:
         """Run the steps and return their keys."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,15 @@ def test_a_run_killed_at_every_step_gives_the_same_model(whole: Path, tmp_path: 
     assert resumed.onnx == undisturbed.onnx
     assert resumed.files["holdout.parquet"] == undisturbed.files["holdout.parquet"]
     assert resumed.manifest["metrics"] == undisturbed.manifest["metrics"]
+
+
+def test_of_many_rows_one_step_at_a_time_has_them(whole: Path, tmp_path: Path) -> None:
+    """No step begins before another has ended; the model is the same."""
+    recorder = Recorder()
+    package = Runner(RunSpec(BANK, "demo", 1, {}), tmp_path / "run", recorder, large=0).run(_tables)
+    phases = [facts["phase"] for _, _, facts in recorder.told]
+    assert [phase for phase, _ in groupby(phases)] == list(NAMES)
+    assert package.onnx == register.load(whole / "register").onnx
 
 
 def test_what_is_not_whole_is_made_again(whole: Path, tmp_path: Path) -> None:
