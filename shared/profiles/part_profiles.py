@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Missing
+from shared.core.errors import Missing, Superseded
 from shared.core.paths import part_path
 from shared.datasets.reading import part_rows, read_indexes, standing_rows
 from shared.datasets.version import DatasetTable, DatasetVersion, Part
@@ -20,6 +21,7 @@ from shared.profiles.row_facts import TableFacts
 if TYPE_CHECKING:
     import numpy as np
 
+    from shared.core.ports import Lake
     from shared.core.scenario import Scenario
     from shared.datasets.rows import Rows
     from shared.profiles.ports import KnownPart, ProfilesPorts
@@ -57,15 +59,25 @@ def _known(ports: ProfilesPorts, scenario: Scenario, table: str, part: Part, mas
             known = ports.profiles.parts.unpack(source, name)
     except Missing:
         known = None
-    return known or _made(ports, path, _rows(ports, part, mask), name)
+    return known or _made(ports, path, part, mask)
 
 
-def _made(ports: ProfilesPorts, path: str, rows: Rows, name: str) -> KnownPart:
-    content = ports.profiles.parts.pack(rows, name)
-    ports.core.lake.put(path, content, if_absent=False)
+def _made(ports: ProfilesPorts, path: str, part: Part, mask: np.ndarray | None) -> KnownPart:
+    name = _name(part, mask)
+    content = ports.profiles.parts.pack(_rows(ports, part, mask), name)
+    _keep(ports.core.lake, path, content, part)
     known = ports.profiles.parts.unpack(io.BytesIO(content), name)
     assert known is not None  # noqa: S101 -- these bytes were written a moment ago
     return known
+
+
+def _keep(lake: Lake, path: str, content: bytes, part: Part) -> None:
+    """Keep it beside its part; Missing when the part is gone by now: a person of it may have been erased meanwhile."""
+    made, _ = lake.put(path, content, if_absent=False)
+    if lake.stat(part.path) is None:
+        with suppress(Superseded):
+            lake.remove(path, made.etag)
+        raise Missing(f"{part.path} went while it was described.")
 
 
 def _rows(ports: ProfilesPorts, part: Part, mask: np.ndarray | None) -> Rows:

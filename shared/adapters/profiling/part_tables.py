@@ -116,8 +116,8 @@ def _kept(column: KnownColumn, kind: pa.DataType, keep: int) -> KnownColumn:
 
 
 def _of(part: KnownRows, field: pa.Field) -> KnownColumn:
-    """The column of the part; all of it is missing where the part has none of the name."""
-    if field.name in part.schema.names:
+    """The column of the part; all of it is missing where the part has none of the name, or one without a type."""
+    if field.name in part.schema.names and part.schema.field(field.name).type == field.type:
         return part.column(field.name)
     missing = pa.chunked_array([pa.nulls(part.rows, field.type)])
     return KnownColumn(describe_column(missing), _runs(missing))

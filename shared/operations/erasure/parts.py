@@ -171,8 +171,15 @@ def _remove(ports: OperationsPorts, scenario: Scenario, paths: Mapping[str, Any]
     for path, blob in paths.items():
         table = tables.get(path) or path.split("/")[2]
         sha256 = path.rpartition("/")[2].removesuffix(".parquet")
-        beside = (where(scenario.name, table, sha256) for where in (known_path, index_path))
-        for old in (*map(ports.core.lake.stat, beside), blob):
-            if old is not None:
-                with suppress(Superseded):
-                    ports.core.lake.remove(old.path, old.etag)
+        beside = [where(scenario.name, table, sha256) for where in (known_path, index_path)]
+        _remove_now(ports, beside)
+        with suppress(Superseded):
+            ports.core.lake.remove(path, blob.etag)
+        # Whoever read the part until now may have put them there again.
+        _remove_now(ports, beside)
+
+
+def _remove_now(ports: OperationsPorts, paths: Iterable[str]) -> None:
+    for blob in filter(None, map(ports.core.lake.stat, paths)):
+        with suppress(Superseded):
+            ports.core.lake.remove(blob.path, blob.etag)

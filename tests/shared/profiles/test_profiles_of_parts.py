@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from ports_with import ports_with
 from world import POINTS, PRICES
 
 from shared.adapters.profiling import ArrowProfiles
+from shared.core.errors import Missing
 from shared.datasets.version import DatasetVersion
 from shared.monitoring.drift.references import training_profile, training_runs
 from shared.profiles.part_profiles import known_path
@@ -105,6 +107,28 @@ def known(home: Path, drops: Drops, place: int) -> Path:
     where = known_path(drops.scenario.name, table.name, table.parts[place].sha256)
     (found,) = (path for path in home.rglob("*.profile") if path.as_posix().endswith(where))
     return found
+
+
+class ErasedMeanwhile(OpenedLake):
+    """A lake in which a part goes, with what lies beside it, while somebody describes it."""
+
+    def put(self, path: str, data: bytes, **options: Any) -> Any:
+        """Keep it, too late."""
+        for beside in (path, path.replace(".profile", ".parquet")):
+            if path.endswith(".profile") and (blob := self.stat(beside)) is not None:
+                self.remove(beside, blob.etag)
+        return self._lake.put(path, data, **options)
+
+
+def test_nothing_is_kept_of_a_part_that_went_while_it_was_described(tmp_path: Path) -> None:
+    """A person of it was erased: no value of theirs may come back."""
+    drops = Drops(tmp_path, POINTS)
+    for number in range(2):
+        drops.drop(f"d{number}", points(40 * number, 40 * number + 40))
+    ports = ports_with(drops.ports, core__lake=ErasedMeanwhile(drops.ports.core.lake))
+    with pytest.raises(Missing, match="went while it was described"):
+        training_profile(ports, "points", drops.newest.id)
+    assert list(tmp_path.rglob("*.profile")) == []
 
 
 def test_random_corrections_never_leave_a_stale_profile(tmp_path: Path) -> None:

@@ -141,6 +141,15 @@ def test_a_column_that_a_part_lacks_is_missing_there() -> None:
     assert of_parts(parts).profile == ArrowProfiles().describe(rows).profile
 
 
+@pytest.mark.parametrize("kind", [pa.int64(), pa.float64(), pa.string(), pa.timestamp("us", "UTC"), pa.null()])
+def test_a_column_without_a_type_is_missing_there(kind: pa.DataType) -> None:
+    """A part in which no row had a value joins parts that have some."""
+    values = {pa.string(): ["x", "y"], pa.null(): [None, None]}.get(kind, [3, 4])
+    parts = [pa.table({"a": pa.nulls(2)}), pa.table({"a": pa.array(values, kind)})]
+    rows = pa.concat_tables(parts, promote_options="default")
+    assert of_parts(parts) == TableFacts(ArrowProfiles().describe(rows).profile, ArrowProfiles().runs(rows))
+
+
 def test_bytes_that_are_not_what_was_written_are_refused() -> None:
     """Changed ones, cut ones, those of another part, and none."""
     content = PARTS.pack(TableRows(pa.table({"a": [1, 2, 2], "b": ["x", "y", None]})), "this")

@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from opened import OpenedLake
 from planted import OTHER, PERSON, SECRET, planted, planted_world, rows, scenario, state, subject, traces
+from ports_with import ports_with
 from test_kill_sweep import link_or_copy
 from world import World
 
@@ -79,6 +81,24 @@ def test_a_planted_person_is_found_nowhere_and_others_are_as_before(world: World
     world.handle(world.land("incoming/points/d3/points.csv", rows(80, seed=8, person=False, first=900)))
     world.handle(world.land("scoring/points/s9/points.csv", rows(20, seed=9, labelled=False, person=False)))
     assert len(ports.prediction.predictions.commits("points")) == len(before["windows"]) + 1
+
+
+class DescribedMeanwhile(OpenedLake):
+    """A lake in which somebody puts a profile back beside a part that is about to go."""
+
+    def remove(self, path: str, etag: str) -> None:
+        """Remove it, and find the profile of a slow reader afterwards."""
+        if path.startswith("tables/points/points/") and path.endswith(".parquet"):
+            self._lake.put(path.replace(".parquet", ".profile"), PERSON.encode(), if_absent=False)
+        self._lake.remove(path, etag)
+
+
+def test_what_is_described_until_its_part_goes_does_not_stay(world: World) -> None:
+    """Whoever reads a part while the person is erased leaves no value of theirs."""
+    ports = ports_with(world.ports, core__lake=DescribedMeanwhile(world.ports.core.lake))
+    request_erasure(ports, subject(), SECRET, by="ada", reason="ticket 12")
+    erase(ports, scenario(world), subject(), approve_erasure(ports, subject(), SECRET, by="grace"))
+    assert traces(world.home) == []
 
 
 def test_two_people_decide_and_nobody_is_named(world: World) -> None:
