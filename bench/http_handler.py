@@ -63,6 +63,9 @@ def speed(call: Callable[..., Awaitable], req) -> float:  # noqa: ANN001 - a req
     context = SimpleNamespace(invocation_id="bench", thread_local_storage=local())
 
     async def calls() -> float:
+        # The first one may wait for what grew old meanwhile.
+        for _ in range(20):
+            await call(req, context)
         count, started = 0, time.process_time()
         while time.process_time() < started + 0.4:
             for _ in range(20):

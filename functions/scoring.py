@@ -79,6 +79,10 @@ class Scorer:
         model, also = self._router.at_hand(name)
         return model, min(until, also)
 
+    def known_until(self, name: str) -> float:
+        """Until when (monotonic) the scenario is known without a look into the lake."""
+        return known_scenario(self._scenarios, name)[1]
+
     def renew(self, name: str) -> None:
         """Read again what `at_hand` tells, before it is too old."""
         renew_scenario(self._scenarios, name)

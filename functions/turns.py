@@ -69,7 +69,7 @@ class Turns:
     def at_once(self, req: func.HttpRequest, name: str, act: Act) -> func.HttpResponse | None:
         """What `act` answers for the scenario of that name, where that takes a moment; else None."""
         moment, size, began = self._moments.get(name), len(req.get_body()), monotonic()
-        if moment is None or size > moment.size or began >= moment.until:
+        if moment is None or size > moment.size or began >= moment.until or not self._knows(name, began):
             return None
         if began >= moment.renew:
             moment = self._moments[name] = replace(moment, renew=math.inf)
@@ -85,6 +85,10 @@ class Turns:
             # These rows may cost more than those that were measured: the next request is measured again.
             self._moments[name] = replace(moment, size=-moment.size)
         return answer
+
+    def _knows(self, name: str, now: float) -> bool:
+        """Whether the scenario need not be looked up: whoever works on an event lets all be looked up again."""
+        return self._made is not None and now < self._made.known_until(name)
 
     async def in_thread(self, req: func.HttpRequest, context: func.Context, name: str, act: Act) -> func.HttpResponse:
         """What `act` answers in a thread, while the loop goes on."""
@@ -102,11 +106,11 @@ class Turns:
         of_thread: Any = context.thread_local_storage
         of_thread.invocation_id = context.invocation_id
         before, began, started = self._moments.get(name), monotonic(), thread_time()
+        # Where nothing is read, this is the time of the answer alone, without waits for other threads.
+        alone = before is not None and began < before.until and self._knows(name, began)
         answer = act()
         seconds = thread_time() - started
         if self._made is not None:
-            # Where nothing was read, this is the time of the answer alone, without waits for other threads.
-            alone = before is not None and began < before.until
             most = _SECONDS * max(size, 1) / max(seconds, _LEAST) if alone else None
             if most is not None and before is not None and answer.status_code != _GOOD:
                 # What is refused is no measure of what is answered.

@@ -22,6 +22,7 @@ from functions.scoring import Scorer
 from functions.turns import _THREADS as THREADS
 from functions.turns import Turns
 from shared.core.errors import Missing
+from shared.datasets.accepted_contracts import refresh
 from shared.serving.health import Health
 from shared.serving.metrics import ServingMetrics
 from shared.serving.model_router import ModelRouter
@@ -127,6 +128,19 @@ def test_what_is_not_known_has_a_thread(asked: Asked) -> None:
         with pytest.raises(Missing):
             await asked.ask(name="none")
         assert not asked.in_loop[-1]
+
+    asyncio.run(scenario())
+
+
+def test_the_loop_looks_up_no_contract(asked: Asked) -> None:
+    """Each event that the process works on makes what is accepted unknown again: the next request reads it, aside."""
+
+    async def scenario() -> None:
+        await asked.until_in_loop()
+        refresh(asked.world.ports.core.scenarios)
+        await asked.ask()
+        assert not asked.in_loop[-1]
+        await asked.until_in_loop()
 
     asyncio.run(scenario())
 

@@ -105,4 +105,10 @@ class FileObserver:
         finally:
             os.close(descriptor)
         if size > BYTES:
-            self._path.replace(self._path.with_suffix(".old.jsonl"))
+            self._set_aside()
+
+    def _set_aside(self) -> None:
+        """Keep the file as the older one, unless another call did: a new one would take the place of both."""
+        with self._lock:
+            if self._path.stat().st_size > BYTES:
+                self._path.replace(self._path.with_suffix(".old.jsonl"))

@@ -20,7 +20,8 @@ _MOST = 64
 class Change[T]:
     """What to do in a transaction, which may happen again.
 
-    `repeated` is asked before, in a transaction that does not wait for the disk: an answer of it is enough.
+    `repeated` is asked before, in a transaction that does not wait for the disk: an answer of it is enough. When `work`
+    happens again `repeated` is not asked.
     """
 
     work: Callable[[Connection], T]
@@ -53,7 +54,8 @@ class SharedCommits:
             self._wait(call)
         if call.leads:
             self._lead()
-        answer: T = call.answer if call.answered else self._alone(change)
+        # What was tried together may be kept, and only its answer lost: that is no repeat, and work knows its own.
+        answer: T = call.answer if call.answered else write(self._engine, change.work)
         return answer
 
     def _wait(self, call: _Call) -> None:

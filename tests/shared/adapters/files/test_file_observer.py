@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from world import World, points_csv
 
-from shared.adapters.files.file_observer import FileObserver
+from shared.adapters.files.file_observer import BYTES, FileObserver
 from shared.core.log_record import RECORDS_FILE, step_record
 
 CANARY = "canary-4711"
@@ -67,3 +68,16 @@ def test_telling_never_fails_the_work(tmp_path: Path) -> None:
     """A folder that cannot be made is no reason to stop."""
     (tmp_path / "logs").write_text("a file")
     FileObserver(tmp_path / "logs", lambda: datetime(2026, 1, 1, tzinfo=UTC)).record(step_record("blob", "x", "done"))
+
+
+def test_a_full_file_is_set_aside_once(tmp_path: Path) -> None:
+    """However many write at that moment: else a new file of a few lines would take the place of all earlier records."""
+    observer = FileObserver(tmp_path / "logs", lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    current, older = tmp_path / "logs" / RECORDS_FILE, (tmp_path / "logs" / RECORDS_FILE).with_suffix(".old.jsonl")
+    current.parent.mkdir()
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(30):
+            with current.open("wb") as full:
+                full.truncate(BYTES)
+            list(pool.map(lambda number: observer.queue("q", 1, number), range(40)))
+            assert older.stat().st_size > BYTES

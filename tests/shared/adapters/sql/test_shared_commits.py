@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -17,7 +19,9 @@ from sqlalchemy import Connection, Engine, event, text
 from shared.adapters.sql.connection.shared_commits import Change, SharedCommits
 from shared.adapters.sql.connection.transactions import BEGIN, READING, write
 from shared.adapters.sql.database import open_database
+from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.core.errors import Conflict
+from shared.core.ledger import Claim
 
 INSERT = text("INSERT INTO names (name) VALUES (:name)")
 
@@ -129,6 +133,32 @@ def test_the_fault_of_one_is_its_own(engine: Engine) -> None:
         wrong.result(300)
     assert (before.result(300), after.result(300)) == ("a", "c")
     assert names(engine) == ["a", "c", "leader"]
+
+
+def test_a_shared_commit_whose_answer_is_lost_takes_nobody_its_claim(engine: Engine) -> None:
+    """Each finds its own, as a caller alone does: else nobody would work until the claim ends by itself."""
+    ledger = SqlLedger(engine, lambda: datetime.now(UTC))
+    with ThreadPoolExecutor(2) as pool:
+        with busy(ledger._commits, kept("leader")):
+            found = [pool.submit(ledger.claim, "blob", key, timedelta(hours=1)) for key in "ab"]
+            until(lambda: len(ledger._commits._waiting) == len(found), "both wait")
+            # The leader's, and the one in which both ask whether they come again, are heard of.
+            lose_commit(engine, after=2)
+        assert [type(one.result(300)) for one in found] == [Claim, Claim]
+
+
+def lose_commit(engine: Engine, after: int) -> None:
+    """The next commit but so many is on the disk, and says that it is not."""
+    commit, numbers = engine.dialect.do_commit, itertools.count()
+
+    def do_commit(connection: Any) -> None:
+        commit(connection)
+        if next(numbers) == after:
+            lost = sqlite3.OperationalError("the answer is lost")
+            lost.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise lost
+
+    engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
 
 
 def test_a_leader_that_fails_lets_the_next_one_lead(engine: Engine) -> None:
