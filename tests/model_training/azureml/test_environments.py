@@ -70,7 +70,10 @@ def _entry(name: str) -> str:
 
 @cache
 def _graph() -> grimp.ImportGraph:
-    return grimp.build_graph("model_training", "shared", include_external_packages=True)
+    # What only a checker of types imports, no job needs.
+    return grimp.build_graph(
+        "model_training", "shared", include_external_packages=True, exclude_type_checking_imports=True
+    )
 
 
 @cache
