@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,14 @@ def test_indexing_the_app_imports_nothing_heavy() -> None:
     loaded = set(done.stdout.split())
     assert "azure.functions" in loaded
     assert sorted(loaded & set(HEAVY)) == []
+
+
+def test_numpy_starts_no_threads_in_the_app() -> None:
+    """They would wait busily at every cold start."""
+    code = "import function_app, numpy, os; print(len(os.listdir('/proc/self/task')))"
+    kept = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=kept, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1"]
 
 
 def test_the_first_scoring_request_imports_what_it_uses(world: World) -> None:
