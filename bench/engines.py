@@ -27,7 +27,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from shards import BLOCK, SCENARIO, SCENARIOS, csv_of, trees
 
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.adapters.azureml.scorer import tasks_folder
 from shared.adapters.detached import repository
 from shared.adapters.onnx.scoring import OnnxScoring
@@ -143,7 +143,7 @@ def _landed(home: Path, rows: int, files: int) -> Ports:
 
 
 def _round(ports: Ports) -> None:
-    for message in dispatch.plan(ports):
+    for message in due_work.plan(ports):
         dispatch.on_window(ports, message)
 
 

@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from shards import BLOCK, SCENARIO, SCENARIOS, csv_of, trees
 
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.bootstrap import build_ports
 from shared.core.scenario import GeneratorOptions
 from shared.monitoring.drift.scored_rows import batch_window
@@ -84,7 +84,7 @@ def score(home: Path, rows: int) -> None:
     drop = home / "lake" / "scoring" / SCENARIO.name / "s"
     drop.mkdir(parents=True)
     csv_of(rows // BLOCK * BLOCK, drop / f"{SCENARIO.batch.table}.csv")
-    for message in dispatch.plan(ports):
+    for message in due_work.plan(ports):
         dispatch.on_window(ports, message)
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from model_training.scenarios import SCENARIOS
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.adapters.spark_scorer import SparkScorer
 from shared.bootstrap import build_ports
 from shared.core.scenario import GeneratorOptions
@@ -138,7 +138,7 @@ def measure(folder: Path, made: Artefact, rows: Path, url: str, sql: str) -> tup
     engine, whole = Timed(ports.prediction.engine), Stopwatch()
     ports = replace(ports, prediction=replace(ports.prediction, engine=engine))
     with whole.running():
-        for message in dispatch.plan(ports):
+        for message in due_work.plan(ports):
             dispatch.on_window(ports, message)
     (commit,) = ports.prediction.predictions.commits(SCENARIO.name)
     assert commit.rows  # noqa: S101 - a measurement of nothing would be none

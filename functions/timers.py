@@ -35,7 +35,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     @bp.timer_trigger(arg_name="timer", schedule=PLAN_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)
     def plan_windows(timer: func.TimerRequest, windows: Messages) -> None:
-        from shared.dispatch import plan
+        from shared.due_work import plan
         from shared.operations.idling import fire
 
         windows.set(fire(ports(), "plan_windows", plan, past_due=timer.past_due))
@@ -43,7 +43,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     @bp.timer_trigger(arg_name="timer", schedule=RECONCILE_SCHEDULE, run_on_startup=False, use_monitor=True)
     @bp.queue_output(arg_name="events", queue_name=DATA_EVENTS, connection=STORAGE)
     def reconcile(timer: func.TimerRequest, events: Messages) -> None:
-        from shared.dispatch import sweep_data
+        from shared.due_work import sweep_data
         from shared.operations.idling import fire
 
         events.set(fire(ports(), "reconcile", sweep_data, past_due=timer.past_due))
@@ -71,7 +71,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 def _releases(ports: Ports) -> list[str]:
     from model_training.runs.changed_decisions import register_changed_decisions
-    from shared.dispatch import sweep_releases
+    from shared.due_work import sweep_releases
 
     register_changed_decisions(ports)
     return sweep_releases(ports)

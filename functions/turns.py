@@ -6,11 +6,13 @@ which carries every function: what has to be read or waited for, and what takes 
 
 from __future__ import annotations
 
+import gc
 import math
 from asyncio import get_running_loop
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from threading import Lock
 from time import monotonic, thread_time
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +39,8 @@ _LEAST = 1e-6
 # So long before its end a moment is renewed.
 _AHEAD = 0.2
 _GOOD = 200
+# Whoever takes it sets aside what is loaded, and never gives it back.
+_NOT_YET = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ class Turns:
     def _keep(self, scorer: Scorer, name: str, before: _Moment | None, size: float | None) -> None:
         """Keep what is known of the scenario's requests, `size` where it was measured; no answer waits for counts."""
         if scorer.has_counts_due():
-            self._threads.submit(scorer.store_counts)
+            self._threads.submit(_store_counts, scorer)
         model, until = scorer.at_hand(name)
         if model is None:
             self._moments.pop(name, None)
@@ -137,3 +141,18 @@ class Turns:
         else:
             kept = before.size if size is None else size
             self._moments[name] = _Moment(model, until, kept, until - _AHEAD)
+
+
+def _store_counts(scorer: Scorer) -> None:
+    scorer.store_counts()
+    _set_aside()
+
+
+def _set_aside() -> None:
+    """Let the garbage collector pass over what is loaded by now: to look through it holds up every answer for 80 ms.
+
+    Once a process, after the first counts were stored: by then models, packages and connections are there.
+    """
+    if _NOT_YET.acquire(blocking=False):
+        gc.collect()
+        gc.freeze()

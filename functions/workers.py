@@ -48,7 +48,8 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
     @bp.queue_trigger(arg_name="message", queue_name=PREDICT_WINDOWS, connection=STORAGE)
     @bp.queue_output(arg_name="windows", queue_name=PREDICT_WINDOWS, connection=STORAGE)
     def predict_window(message: func.QueueMessage, windows: Messages) -> None:
-        from shared.dispatch import next_windows, on_window
+        from shared.dispatch import on_window
+        from shared.due_work import next_windows
 
         with limited():
             on_window(ports(), text_of(message))

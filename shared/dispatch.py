@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.alerts.delivery import publish_and_alert
 from shared.core.blob import Blob, name_problem, shown_name
-from shared.core.claims import mark_queued, once
+from shared.core.claims import once
 from shared.core.drops import blob_key
-from shared.core.errors import BadInput, Fault, Missing
+from shared.core.errors import BadInput, Missing
 from shared.core.events import (
     BlobArrived,
     DeadLetterFound,
@@ -31,7 +31,6 @@ from shared.core.ledger import Kind, Outcome, State
 from shared.core.messages import Queue
 from shared.core.notices import announce
 from shared.core.paths import NAME, Landing, landing
-from shared.core.scenario import Scenario
 from shared.core.wording import counted
 from shared.datasets.accepted_contracts import refresh
 
@@ -94,7 +93,7 @@ def _release(ports: Ports, event: ModelRegistered, message: str) -> list[str]:
     scenario = ports.core.scenarios.get(event.name)
     due = due_windows(ports, [scenario]) if scenario else []
     publish_and_alert(ports)
-    return [window_message(window) for window in due]
+    return [window.message for window in due]
 
 
 def _announce_refusal(ports: Ports, event: ModelRegistered, reason: str) -> None:
@@ -108,12 +107,12 @@ def _act(ports: Ports, event: Event | None, message: str) -> Dispatched:
     match event:
         case BlobArrived():
             landed = _on_blob(ports, event, without_addresses(message))
-            dispatched = Dispatched(windows=[window_message(due) for due in landed.windows])
+            dispatched = Dispatched(windows=[due.message for due in landed.windows])
             if not landed.acted:
                 # A repeat announces nothing: what another call left in the outbox, the sweep delivers.
                 return dispatched
         case RunEnded():
-            dispatched = Dispatched(windows=[window_message(due) for due in _end_run(ports, event)])
+            dispatched = Dispatched(windows=[due.message for due in _end_run(ports, event)])
         case DeadLetterFound():
             dispatched = Dispatched(releases=take_dead_letter(ports, event.letter_id))
         case DropsSettled():
@@ -207,11 +206,6 @@ def _take_file(ports: Ports, where: Landing) -> Outcome:
     return accept_scoring_file(ports, where)
 
 
-def window_message(due: DueWindow) -> str:
-    """The queue message that asks to score a window."""
-    return json.dumps({"scenario": due.scenario, "window": due.window})
-
-
 def _json_of(message: str) -> Any:
     try:
         return json.loads(message)
@@ -283,54 +277,6 @@ def on_poison(ports: Ports, queue: str, message: str) -> None:
     # Claimed, not only noted: the ledger keeps the message, so that it can be replayed.
     once(ports, Kind.POISON, key, message, lambda: Outcome(State.FAILED, reason))
     announce(ports, "MessagePoisoned", f"poison/{key}", {"queue": queue, "reason": reason})
-
-
-def plan(
-    ports: Ports, scenarios: Iterable[Scenario] | None = None, failed: Callable[[str, Fault], None] | None = None
-) -> list[str]:
-    """Messages for every window that is due, of these scenarios or of all, and for those whose worker died.
-
-    `failed` hears of each scenario that could not be planned.
-    """
-    refresh(ports.core.scenarios)
-    from shared.prediction.windows import due_windows
-
-    entries = ports.core.history.stuck(ports.core.clock())
-    # One that was queued and never claimed has no message; it is among those that are due.
-    stuck = {entry.key: entry.message for entry in entries if entry.kind == Kind.WINDOW and entry.message}
-    sent = [stuck[key] for key in mark_queued(ports, Kind.WINDOW, stuck)]
-    return list(dict.fromkeys([*sent, *(window_message(due) for due in due_windows(ports, scenarios, failed))]))
-
-
-def next_windows(ports: Ports) -> list[str]:
-    """Messages of planned windows that found no room on the queue, when it runs low; its worker asks after each one."""
-    from shared.prediction.windows import waiting_windows
-
-    return [window_message(due) for due in waiting_windows(ports)]
-
-
-def sweep(ports: Ports) -> list[str]:
-    """Messages for every event whose work was lost, and for every release that goes on: both sweeps, once each."""
-    releases = sweep_releases(ports)
-    return [*sweep_data(ports), *releases]
-
-
-def sweep_releases(ports: Ports) -> list[str]:
-    """Messages for every model whose release goes on; what this announces is delivered."""
-    refresh(ports.core.scenarios)
-    from shared.release import sweep as release_sweep
-
-    messages = release_sweep.sweep_releases(ports)
-    publish_and_alert(ports)
-    return messages
-
-
-def sweep_data(ports: Ports) -> list[str]:
-    """Messages for every event whose work was lost; the serving side is not called."""
-    refresh(ports.core.scenarios)
-    from shared.operations.reconcile import reconcile
-
-    return reconcile(ports).events
 
 
 def replay(ports: Ports, item: ReplayItem, reason: str) -> Outcome:

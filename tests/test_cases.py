@@ -23,7 +23,7 @@ from functions.scoring import Scorer
 from local.console.drop_files import drop_name, land, match_tables
 from local.console.waiting import window_fate
 from model_training.scenarios import SCENARIOS
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.bootstrap import build_ports
 from shared.core.errors import BadInput, Fault
 from shared.core.paths import Landing
@@ -138,7 +138,7 @@ class Bank:
         landed = {
             f"{blob.path}@{blob.etag}" for blob in land(ports, "scoring", scenario, drop_name(None, files), matched)
         }
-        for message in dispatch.plan(ports, [scenario]):
+        for message in due_work.plan(ports, [scenario]):
             dispatch.on_window(ports, message)
         (window,) = [one for one in ports.prediction.windows.list(BANK) if landed & set(one.inputs)]
         state, reason = window_fate(ports, window)

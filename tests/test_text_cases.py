@@ -14,7 +14,7 @@ from world import World
 
 from functions.scoring import Scorer
 from model_training.scenarios import SCENARIOS
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.core.errors import BadInput, Fault
 from shared.core.paths import Landing
 from shared.intake.ingest import ingest
@@ -58,7 +58,7 @@ class Newsgroups:
         ports = self.world.ports
         before = {one.id for one in ports.prediction.windows.list(TEXT.name)}
         ports.core.lake.put(f"scoring/{TEXT.name}/{name}/raw_test.csv", content)
-        for message in dispatch.plan(ports):
+        for message in due_work.plan(ports):
             dispatch.on_window(ports, message)
         (window,) = [one for one in ports.prediction.windows.list(TEXT.name) if one.id not in before]
         commit = ports.prediction.predictions.find_commit(TEXT.name, window.id)

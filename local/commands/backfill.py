@@ -71,7 +71,7 @@ def finish(ports: Ports, steps: list[BackfillStep], *, dry_run: bool, json: bool
     """Do the steps (or only print them), print a line for each, and exit with the worst exit code."""
     due = [] if dry_run else plan_corrections(ports, steps)
     for window in due:
-        dispatch.on_window(ports, dispatch.window_message(window))
+        dispatch.on_window(ports, window.message)
     made = [_version_value(ports, window) for window in due]
     if json:
         left = [_step_value(step) for step in steps if dry_run or step.correction is None]

@@ -25,7 +25,7 @@ from local.console.output import as_json, out
 from local.console.session import Session
 from local.console.waiting import EXITS, Watcher, progress, wait_for, window_fate, windows_ended
 from local.host.running import running_host
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.core.blob import Blob
 from shared.core.errors import BadInput, Missing
 from shared.core.paths import Landing
@@ -177,7 +177,7 @@ def _print_landed(session: Session, where: Landing, landed: list[Blob], absent: 
 
 
 def _score_due(ports: Ports, scenario: Scenario) -> list[Window]:
-    messages = dispatch.plan(ports, [scenario])
+    messages = due_work.plan(ports, [scenario])
     for message in messages:
         dispatch.on_window(ports, message)
     due = {dispatch.window_of(message)[1] for message in messages}

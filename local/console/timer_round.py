@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from local.console.waiting import EXITS, window_fate
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.core.errors import Fault
 from shared.ports import Ports
 
@@ -41,9 +41,9 @@ def run_timers(ports: Ports) -> TimerRound:
     def failed(scenario: str, fault: Fault) -> None:
         unplanned.append(Unfinished(f"No window of {scenario} could be planned", fault.state, fault.reason))
 
-    events = dispatch.sweep(ports)
+    events = due_work.sweep(ports)
     windows = [window for message in events for window in dispatch.on_event(ports, message)]
-    due = list(dict.fromkeys((*windows, *dispatch.plan(ports, failed=failed))))
+    due = list(dict.fromkeys((*windows, *due_work.plan(ports, failed=failed))))
     for message in due:
         dispatch.on_window(ports, message)
     refused = tuple(_refused(ports, due))

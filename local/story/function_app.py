@@ -9,7 +9,7 @@ from pathlib import Path
 
 from local.story.inline_trainer import InlineTrainer
 from local.story.story_clock import StoryClock
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.alerts.delivery import publish_and_alert
 from shared.core.errors import Transient
 from shared.monitoring.monitor import monitor_messages
@@ -52,10 +52,10 @@ class FunctionApp:
             self.process()
 
     def _sweep(self) -> None:
-        self.process(*dispatch.sweep(self._ports))
+        self.process(*due_work.sweep(self._ports))
 
     def _plan(self) -> None:
-        for window in dispatch.plan(self._ports):
+        for window in due_work.plan(self._ports):
             dispatch.on_window(self._ports, window)
 
     def _monitor(self) -> None:

@@ -5,6 +5,7 @@ A drop is planned when it is complete: it has a file of every scoring table and 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,6 +35,11 @@ class DueWindow:
 
     scenario: str
     window: str
+
+    @property
+    def message(self) -> str:
+        """The queue message that asks to score it."""
+        return json.dumps({"scenario": self.scenario, "window": self.window})
 
 
 def due_windows(

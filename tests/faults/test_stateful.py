@@ -19,7 +19,7 @@ from simulated.engine import Jobs
 from simulated.installations import trained_here
 from world import POINTS, Clock, blob_event, points_csv
 
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.ledger.ledger import SqlLedger
@@ -164,11 +164,11 @@ class Drops(RuleBasedStateMachine):
         """Sweeps find what is left; then reports show the newest version of each file, once."""
         for _ in range(3):
             self._clock.advance(seconds=2 * CLAIM_TTL.total_seconds())
-            waiting = [*self._events, *dispatch.sweep(self.ports)]
+            waiting = [*self._events, *due_work.sweep(self.ports)]
             self._events = []
             for event in waiting:
                 self._windows += dispatch.on_event(self.ports, event)
-            for window in [*self._windows, *dispatch.plan(self.ports)]:
+            for window in [*self._windows, *due_work.plan(self.ports)]:
                 dispatch.on_window(self.ports, window)
             self._windows = []
             dispatch.publish_and_alert(self.ports)

@@ -12,7 +12,7 @@ from ports_with import ports_with
 from sqlalchemy import Connection, event
 from world import World, points_csv
 
-from shared import dispatch
+from shared import due_work
 from shared.adapters.sql.connection.transactions import BEGIN, WRITING
 from shared.core.errors import Corrupt, Transient
 from shared.core.paths import commit_path
@@ -28,7 +28,7 @@ def planned(world: World) -> World:
     world.trainer.weight = 0.05
     world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
     world.land("scoring/points/s1/points.csv", points_csv(12, seed=2, labelled=False))
-    dispatch.plan(world.ports)
+    due_work.plan(world.ports)
     return world
 
 

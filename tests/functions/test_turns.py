@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from threading import local
@@ -65,6 +66,15 @@ class Asked:
             if self.in_loop[-1]:
                 return
         raise AssertionError("the loop never answered")
+
+    async def once_in_loop(self, ask: Callable[[], Awaitable[Any]]) -> None:
+        """Ask in that way until it was the loop's turn: a busy machine may give it to a thread."""
+        for _ in range(TRIES):
+            await self.until_in_loop()
+            await ask()
+            if self.in_loop[-1]:
+                return
+        raise AssertionError("it was never the loop's turn")
 
 
 @pytest.fixture
@@ -151,13 +161,12 @@ def test_a_failure_sends_the_next_request_to_a_thread(asked: Asked) -> None:
     def broken() -> None:
         raise RuntimeError("on purpose")
 
+    async def fails() -> None:
+        with pytest.raises(RuntimeError, match="on purpose"):
+            await asked.ask(broken)
+
     async def scenario() -> None:
-        while True:
-            await asked.until_in_loop()
-            with pytest.raises(RuntimeError, match="on purpose"):
-                await asked.ask(broken)
-            if asked.in_loop[-1]:
-                break
+        await asked.once_in_loop(fails)
         await asked.ask()
         assert not asked.in_loop[-1]
 
@@ -179,6 +188,25 @@ def test_what_is_counted_reaches_the_store_while_requests_go_on(asked: Asked) ->
 
     asyncio.run(scenario())
     assert 0 < stored() <= len(asked.in_loop)
+
+
+def test_what_is_loaded_for_answers_is_set_aside_from_the_garbage_collector(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a process, beside the answers: a look through all of it would hold them up again and again."""
+    monkeypatch.setattr("functions.turns._NOT_YET", threading.Lock())
+    # The tests set aside what is loaded when they begin.
+    gc.unfreeze()
+    assert any(one is asked for one in gc.get_objects())
+
+    async def scenario() -> None:
+        ends = time.monotonic() + PATIENCE
+        while not gc.get_freeze_count():
+            await asked.ask()
+            assert time.monotonic() < ends, "nothing was set aside"
+
+    asyncio.run(scenario())
+    assert not any(one is asked for one in gc.get_objects()), "what was loaded is still looked through"
 
 
 def test_what_is_at_hand_is_renewed_beside_the_answers(asked: Asked) -> None:
@@ -218,11 +246,7 @@ def test_an_answer_that_held_up_the_loop_sends_the_next_one_to_a_thread(asked: A
     """Rows of as many bytes may cost more than those that were measured."""
 
     async def scenario() -> None:
-        while True:
-            await asked.until_in_loop()
-            await asked.ask(burn)
-            if asked.in_loop[-1]:
-                break
+        await asked.once_in_loop(lambda: asked.ask(burn))
         await asked.ask()
         assert not asked.in_loop[-1]
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ports_with import ports_with
 from world import InlineTrainer, World, blob_event, points_csv
 
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.core.errors import Quarantined, Refused
 from shared.core.ledger import ENDED
 from shared.core.notices import announce
@@ -55,7 +55,7 @@ def test_a_repeat_leaves_what_others_announced_to_the_sweep(world: World) -> Non
     announce(world.ports, "MessagePoisoned", "poison/x", {"queue": "x", "reason": "on purpose"})
     dispatch.on_data_event(world.ports, event)
     assert [notice.subject for notice in world.ports.core.outbox.pending()] == ["poison/x"]
-    dispatch.sweep_data(world.ports)
+    due_work.sweep_data(world.ports)
     assert list(world.ports.core.outbox.pending()) == []
 
 

@@ -15,7 +15,7 @@ from small_served import serve
 from sqlalchemy import text
 
 from model_training.scenarios import SCENARIOS
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.core.scenario import GeneratorOptions
 from shared.ports import Ports
 from shared.prediction.shard import ShardWork
@@ -51,7 +51,7 @@ def land(ports: Ports, name: str, rows: int, seed: int = 8) -> None:
 
 def call(ports: Ports) -> None:
     """One round of the timer that plans windows."""
-    for message in dispatch.plan(ports):
+    for message in due_work.plan(ports):
         dispatch.on_window(ports, message)
 
 

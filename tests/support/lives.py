@@ -115,7 +115,7 @@ def backfill(home: Path, calls: int | None) -> None:
     scenario = world.ports.core.scenarios["points"]
     steps = plan_backfill(world.ports, BackfillRequest(scenario, when - year, when + year, "me", "again"))
     for due in plan_corrections(world.ports, steps):
-        dispatch.on_window(world.ports, dispatch.window_message(due))
+        dispatch.on_window(world.ports, due.message)
     told(home, countdown)
 
 

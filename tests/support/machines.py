@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from world import Clock, World, graph_of
 
 from model_training.scenarios.predictive_maintenance import SCENARIO
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.datasets.version import DatasetTable, DatasetVersion, Part
 from shared.serving.deployment import Deployment
 from shared.training.input_contract import Feature, InputContract
@@ -78,7 +78,7 @@ class Machines:
         before = {one.id for one in ports.prediction.windows.list(NAME)}
         for name, content in files.items():
             ports.core.lake.put(f"scoring/{NAME}/{drop}/{name}", content)
-        for message in dispatch.plan(ports):
+        for message in due_work.plan(ports):
             dispatch.on_window(ports, message)
         (window,) = [one for one in ports.prediction.windows.list(NAME) if one.id not in before]
         commit = ports.prediction.predictions.find_commit(NAME, window.id)

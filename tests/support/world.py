@@ -20,7 +20,7 @@ from ports_with import ports_with
 from quick_sql import new_database
 from rehearsals import RehearsedOnce
 
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.alerts.delivery import publish_and_alert
 from shared.bootstrap import build_ports
 from shared.core.scenario import Bar, Batch, Column, Scenario, Scenarios, Table
@@ -370,8 +370,8 @@ class World:
 
     def sweep(self) -> None:
         """One round of both timers."""
-        self.handle(*dispatch.sweep(self.ports))
-        for window in dispatch.plan(self.ports):
+        self.handle(*due_work.sweep(self.ports))
+        for window in due_work.plan(self.ports):
             dispatch.on_window(self.ports, window)
 
 

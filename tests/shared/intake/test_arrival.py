@@ -13,7 +13,7 @@ import pytest
 from ports_with import ports_with
 from world import POINTS, World, points_csv
 
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.core.claims import RESEND_AFTER
 from shared.core.errors import Transient
 from shared.core.paths import Landing
@@ -108,7 +108,7 @@ def test_an_event_that_comes_after_its_drop_was_taken_ends_with_it(quiet: World)
     os.utime(quiet.home / "lake/incoming/points/d1/b.csv", (0, 0))
     land(quiet, "d1/a.csv", rows(1))
     quiet.clock.advance(seconds=5)
-    (message,) = [one for one in dispatch.sweep_data(quiet.ports) if "DropsSettled" in one]
+    (message,) = [one for one in due_work.sweep_data(quiet.ports) if "DropsSettled" in one]
     quiet.handle(message, late)
     quiet.sweep()
     assert drops_of(quiet) == [("d1",)]
@@ -208,7 +208,7 @@ def test_a_burst_that_a_worker_left_half_done_is_finished_by_the_sweep(quiet: Wo
     for number in range(3):
         land(quiet, f"d{number}/points.csv", rows(number))
     quiet.clock.advance(seconds=5)
-    (message,) = dispatch.sweep_data(quiet.ports)
+    (message,) = due_work.sweep_data(quiet.ports)
     failing = ports_with(quiet.ports, core__lake=_AwayOnce(quiet.ports.core.lake, "d1"))
     with pytest.raises(Transient):
         dispatch.on_event(failing, message)

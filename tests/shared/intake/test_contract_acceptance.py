@@ -11,7 +11,7 @@ import pytest
 from world import POINTS, World, points_csv
 
 from functions.scoring import Scorer
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.bootstrap import build_ports
 from shared.core.errors import BadInput, Corrupt, Forbidden, Missing, Refused
 from shared.core.ledger import Kind
@@ -136,5 +136,5 @@ def test_a_damaged_contract_is_told_and_the_declared_one_counts(tmp_path: Path) 
     world.ports.core.lake.put(f"contracts/{NAME}/1.json", b"{")
     with pytest.raises(Corrupt, match="is no accepted contract"):
         newest_contract(world.ports.core.lake, NAME)
-    dispatch.plan(world.ports)
+    due_work.plan(world.ports)
     assert world.ports.core.scenarios[NAME].table("points").column("x").maximum == 10

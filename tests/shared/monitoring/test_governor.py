@@ -13,7 +13,7 @@ import pytest
 from ports_with import ports_with
 from world import POINTS, InlineTrainer, World, more_rows, points_csv
 
-from shared import dispatch
+from shared import due_work
 from shared.core.errors import Missing
 from shared.core.ledger import Claim, Kind
 from shared.core.policies import RetrainPolicy
@@ -179,11 +179,11 @@ def test_drops_that_come_while_a_run_is_open_are_one_training(tmp_path: Path) ->
     versions = world.ports.datasets.versions.list("points")
     held = world.ports.monitoring.decisions.list("points")[-1]
     assert (held.decided, f"run {first} is still open" in held.sentence) == ("not", True)
-    dispatch.sweep(world.ports)
+    due_work.sweep(world.ports)
     assert trainer.submitted == [first]
     end(world, first)
-    dispatch.sweep(world.ports)
-    dispatch.sweep(world.ports)
+    due_work.sweep(world.ports)
+    due_work.sweep(world.ports)
     _, second = trainer.submitted
     run = world.ports.training.runs.find(second)
     assert run is not None

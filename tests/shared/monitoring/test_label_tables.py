@@ -69,7 +69,7 @@ def correct(world: World) -> None:
     now = world.clock()
     steps = plan_backfill(world.ports, BackfillRequest(scenario, now.replace(year=2000), now, "me", "again"))
     for due in plan_corrections(world.ports, steps):
-        dispatch.on_window(world.ports, dispatch.window_message(due))
+        dispatch.on_window(world.ports, due.message)
 
 
 def test_labels_stand_as_they_came_and_beside_their_predictions(world: World) -> None:

@@ -13,7 +13,7 @@ from world import World
 
 from shared.core.errors import Transient
 from shared.core.log_record import RECORDS_FILE
-from shared.dispatch import sweep_data
+from shared.due_work import sweep_data
 from shared.operations.ports import WaitingMessages
 
 

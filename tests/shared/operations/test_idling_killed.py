@@ -12,7 +12,7 @@ from memory.store import Memory
 from simulated.faults import Conditions, Died, Disks, Fate, Trouble
 from world import POINTS, Clock, blob_event, points_csv
 
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.core.ledger import ENDED, Kind
 from shared.core.timers.work_mark import SETTLED_AFTER, rests
 from shared.operations.idling import RECONCILE, fire
@@ -41,7 +41,7 @@ class Mortal:
 
     def sweep(self, ports: Ports) -> list[str]:
         """The timer fires."""
-        return fire(ports, RECONCILE, dispatch.sweep_data, past_due=False)
+        return fire(ports, RECONCILE, due_work.sweep_data, past_due=False)
 
     def rests(self) -> bool:
         """Whether the timer would open nothing now."""
@@ -125,7 +125,7 @@ def test_whoever_writes_during_the_look_wakes_the_timer() -> None:
     ports = place.process()
 
     def look_and_meanwhile(ports: Ports) -> list[str]:
-        found = dispatch.sweep_data(ports)
+        found = due_work.sweep_data(ports)
         place.process().core.lake.put("trials/probe", b"written after the sweep had looked")
         place.land(PATH)
         return found

@@ -43,7 +43,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.handle(world.land("incoming/points/d2/points.csv", points_csv(seed=5)))
     again = BackfillRequest(TOLERANT, *SPRING, "me", "a better model", model="points:2")
     for due in plan_corrections(world.ports, plan_backfill(world.ports, again)):
-        dispatch.on_window(world.ports, dispatch.window_message(due))
+        dispatch.on_window(world.ports, due.message)
     world.handle(world.land("scoring/points/later/points.csv", points_csv(4, labelled=False)))
     return world
 

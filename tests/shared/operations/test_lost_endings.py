@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from world import World, points_csv
 
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.core.claims import CLAIM_TTL, mark_queued
 from shared.core.ledger import Kind, State
 from shared.prediction.window import Window, WindowState
@@ -19,7 +19,7 @@ def planned(world: World) -> Window:
     world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
     world.sweep()
     world.land("scoring/points/new/points.csv", points_csv(7, labelled=False))
-    dispatch.plan(world.ports)
+    due_work.plan(world.ports)
     (window,) = world.ports.prediction.windows.list("points", WindowState.PLANNED)
     return window
 
@@ -34,10 +34,10 @@ def state_of(world: World, kind: Kind, key: str) -> tuple[State, str]:
 def test_a_window_that_was_given_up_does_not_stay_queued(world: World, planned: Window) -> None:
     """A worker that paused past its lease gave it up, and its second message is lost."""
     world.ports.prediction.windows.close("points", planned.id, WindowState.QUARANTINED, "Its file is empty.")
-    dispatch.sweep(world.ports)
+    due_work.sweep(world.ports)
     assert state_of(world, Kind.WINDOW, f"points/{planned.id}")[0] == State.QUEUED
     world.clock.advance(minutes=16)
-    dispatch.sweep(world.ports)
+    due_work.sweep(world.ports)
     assert state_of(world, Kind.WINDOW, f"points/{planned.id}") == (State.QUARANTINED, "Its file is empty.")
 
 
@@ -51,10 +51,10 @@ def test_a_window_that_was_predicted_does_not_stay_claimed(world: World, planned
     )
     mark_queued(world.ports, Kind.WINDOW, [f"points/{other.id}"])
     world.clock.advance(minutes=16)
-    dispatch.sweep(world.ports)
+    due_work.sweep(world.ports)
     assert state_of(world, Kind.WINDOW, f"points/{other.id}")[0] == State.QUEUED
     world.ports.prediction.windows.close("points", other.id, WindowState.COMMITTED, "")
-    dispatch.sweep(world.ports)
+    due_work.sweep(world.ports)
     assert state_of(world, Kind.WINDOW, f"points/{other.id}") == (State.DONE, "The window was predicted.")
 
 
@@ -67,7 +67,7 @@ def test_an_announcement_of_a_version_that_is_gone_ends(world: World) -> None:
     for key in ("points/000000000000", there.key):
         world.ports.core.ledger.claim(Kind.DATASET, key, CLAIM_TTL, "")
     world.clock.advance(minutes=16)
-    dispatch.sweep(world.ports)
+    due_work.sweep(world.ports)
     told = (State.GONE, "The dataset version was removed before it was announced.")
     assert state_of(world, Kind.DATASET, "points/000000000000") == told
     assert state_of(world, Kind.DATASET, there.key)[0] == State.IN_PROGRESS

@@ -41,7 +41,7 @@ def run(world: World, **changes: Any) -> list[BackfillStep]:
     """Plan and do it."""
     steps = plan_backfill(world.ports, asked(world, **changes))
     for due in plan_corrections(world.ports, steps):
-        dispatch.on_window(world.ports, dispatch.window_message(due))
+        dispatch.on_window(world.ports, due.message)
     return steps
 
 

@@ -13,7 +13,7 @@ from listed import count_listings
 from ports_with import ports_with
 from world import World, points_csv
 
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.core.claims import MOST_QUEUED, mark_queued
 from shared.core.ledger import ENDED, Kind
 from shared.prediction.backfill import BackfillRequest, plan_backfill, plan_corrections
@@ -113,7 +113,7 @@ def test_two_planners_of_one_file_make_one_window(served: World) -> None:
     """The slower one finds the very version planned: that is no newer version, and corrects nothing."""
     event = served.land("scoring/points/s1/points.csv", unlabelled(3))
     whole = served.ports
-    overtaken = Overtaken(whole.prediction.windows, lambda: dispatch.plan(whole))
+    overtaken = Overtaken(whole.prediction.windows, lambda: due_work.plan(whole))
     assert dispatch.on_event(ports_with(whole, prediction__windows=overtaken), event) == []
     assert list(whole.prediction.corrections.list("points")) == []
     assert len(whole.prediction.windows.list("points")) == 1
@@ -187,7 +187,7 @@ def test_the_same_bytes_again_are_no_new_version(served: World) -> None:
     when = served.clock()
     asked = BackfillRequest(served.ports.core.scenarios["points"], when - DAY, when + DAY, "me", "again")
     for due in plan_corrections(served.ports, plan_backfill(served.ports, asked)):
-        dispatch.on_window(served.ports, dispatch.window_message(due))
+        dispatch.on_window(served.ports, due.message)
     after = [window.id for window in served.ports.prediction.windows.list("points")]
     landed(first)
     assert [window.id for window in served.ports.prediction.windows.list("points")] == after
@@ -319,10 +319,10 @@ def test_a_backlog_sends_each_window_once(served: World) -> None:
     events = [served.land(f"scoring/points/s{n}/points.csv", unlabelled(2, seed=n)) for n in range(40)]
     sent = [message for event in events for message in dispatch.on_event(served.ports, event)]
     for _ in range(3):
-        sent.extend(dispatch.plan(served.ports))
+        sent.extend(due_work.plan(served.ports))
     assert len(sent) == len(set(sent)) == 40
     served.clock.advance(**MINUTES)
-    assert sorted(dispatch.plan(served.ports)) == sorted(sent)
+    assert sorted(due_work.plan(served.ports)) == sorted(sent)
     assert len(sent) < MOST_QUEUED
 
 
@@ -333,12 +333,12 @@ def test_windows_that_found_no_room_follow_without_a_timer(served: World) -> Non
     for number in range(3):
         event = served.land(f"scoring/points/s{number}/points.csv", unlabelled(2, seed=number))
         assert dispatch.on_event(served.ports, event) == []
-    assert dispatch.next_windows(served.ports) == []
+    assert due_work.next_windows(served.ports) == []
     for key in waiting[: MOST_QUEUED // 2]:
         ledger.note(Kind.WINDOW, key, "done", "scored")
-    sent = dispatch.next_windows(served.ports)
+    sent = due_work.next_windows(served.ports)
     assert len(sent) == len(set(sent)) == 3
-    assert dispatch.next_windows(served.ports) == dispatch.plan(served.ports) == []
+    assert due_work.next_windows(served.ports) == due_work.plan(served.ports) == []
 
 
 def test_sixty_files_at_once_cost_a_message_each_and_no_listing_of_the_others(served: World) -> None:
@@ -348,13 +348,13 @@ def test_sixty_files_at_once_cost_a_message_each_and_no_listing_of_the_others(se
     for number, event in enumerate(events, 1):
         windows += dispatch.on_event(served.ports, event)
         if number % 20 == 0:
-            swept = dispatch.sweep_data(served.ports)
+            swept = due_work.sweep_data(served.ports)
             told += swept
             windows += [window for message in swept for window in dispatch.on_event(served.ports, message)]
-            windows += dispatch.plan(served.ports)
+            windows += due_work.plan(served.ports)
     for window in windows:
         dispatch.on_window(served.ports, window)
-        windows += dispatch.next_windows(served.ports)
+        windows += due_work.next_windows(served.ports)
     assert len(windows) == len(set(windows)) == 60
     assert len(told) <= 1.2 * 60
     assert len([place for place in lake.calls if place.startswith("scoring/points/s")]) <= 2 * len(told)
@@ -367,13 +367,13 @@ def test_a_sweep_sends_events_of_missed_files_once_and_few_while_others_are_work
     served.clock.advance(**MINUTES)
     for number in range(20):
         served.land(f"scoring/points/s{number}/points.csv", unlabelled(2, seed=number))
-    first = dispatch.sweep_data(served.ports)
+    first = due_work.sweep_data(served.ports)
     assert len(first) == 20
-    assert dispatch.sweep_data(served.ports) == []
+    assert due_work.sweep_data(served.ports) == []
     served.handle(first[0])
     for number in range(20, 40):
         served.land(f"scoring/points/s{number}/points.csv", unlabelled(2, seed=number))
-    assert len(dispatch.sweep_data(served.ports)) <= 5
+    assert len(due_work.sweep_data(served.ports)) <= 5
     served.clock.advance(**MINUTES)
-    paths = {json.loads(message)["subject"].rpartition("/blobs/")[2] for message in dispatch.sweep_data(served.ports)}
+    paths = {json.loads(message)["subject"].rpartition("/blobs/")[2] for message in due_work.sweep_data(served.ports)}
     assert len(paths) == 39

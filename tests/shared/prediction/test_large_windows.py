@@ -17,7 +17,7 @@ from pyarrow import csv
 from pyarrow import parquet as pq
 from world import POINTS, Clock, World, points_csv
 
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.core.errors import Corrupt, Misconfigured, Quarantined, Transient
 from shared.core.paths import predictions_folder
 from shared.datasets.rows import whole
@@ -151,7 +151,7 @@ def test_a_window_goes_on_in_as_many_calls_as_it_needs(tmp_path: Path, in_one_pi
         world.land(f"scoring/points/s1/points.{number}of2.csv", content)
     told = []
     while not world.ports.prediction.predictions.commits("points"):
-        (message,) = dispatch.plan(world.ports)
+        (message,) = due_work.plan(world.ports)
         dispatch.on_window(world.ports, message)
         entry = world.ports.core.history.find("window", "points/" + json.loads(message)["window"])
         assert entry is not None

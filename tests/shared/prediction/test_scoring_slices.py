@@ -6,7 +6,7 @@ import pytest
 from listed import count_listings
 from world import World, points_csv
 
-from shared import dispatch
+from shared import due_work
 from shared.prediction.scoring_drops import new_drops
 
 
@@ -38,5 +38,5 @@ def test_planning_a_batch_is_one_listing(world: World) -> None:
     for number in range(30):
         world.land(f"scoring/points/s{number:02}/points.csv", points_csv(2, seed=number, labelled=False))
     lake = count_listings(world)
-    assert len(dispatch.plan(world.ports)) == 30
+    assert len(due_work.plan(world.ports)) == 30
     assert lake.calls == ["scoring/points/"]

@@ -20,7 +20,7 @@ from world import SCENARIOS, World
 from local.console.timer_round import run_timers
 from model_training.generators.iiot_quality import generate
 from model_training.scenarios.iiot_quality import declare
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.adapters.kusto.query_texts import rows_text
 from shared.adapters.kusto.telemetry import KustoTelemetry, Limits
 from shared.bootstrap import build_ports
@@ -76,7 +76,7 @@ def messages(count: int) -> list[dict[str, Any]]:
 
 def plan(world: World) -> None:
     """The timer fires, and its windows are scored."""
-    for window in dispatch.plan(world.ports):
+    for window in due_work.plan(world.ports):
         dispatch.on_window(world.ports, window)
 
 
@@ -141,7 +141,7 @@ def test_late_messages_are_corrected_on_request(plant: World, cluster: Cluster) 
     (step,) = late_steps(plant.ports, SENSORS, "me")
     assert step.reason == "is scored again by iiot_quality:1 with 5 late rows"
     for due in plan_corrections(plant.ports, [step]):
-        dispatch.on_window(plant.ports, dispatch.window_message(due))
+        dispatch.on_window(plant.ports, due.message)
     assert [one.rows for one in plant.ports.prediction.predictions.commits(SENSORS.name)] == [15, 20]
     assert late_steps(plant.ports, SENSORS, "me") == []
 

@@ -94,7 +94,7 @@ def test_late_rows_are_counted_and_corrected_on_request(deployed: World) -> None
     (step,) = late_steps(deployed.ports, scenario, "me")
     assert step.reason == "is scored again by pairs:1 with 20 late rows"
     for due in plan_corrections(deployed.ports, [step]):
-        dispatch.on_window(deployed.ports, dispatch.window_message(due))
+        dispatch.on_window(deployed.ports, due.message)
     commits = deployed.ports.prediction.predictions.commits("pairs")
     assert [one.rows for one in commits] == [40, 60]
     assert commits[1].window == f"{commits[0].window}.r2"

@@ -13,7 +13,7 @@ import pytest
 from ports_with import ports_with
 from world import SCENARIOS, InlineTrainer, World, points_csv
 
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.core.blob import Blob
 from shared.core.ledger import Entry, Kind
 from shared.core.messages import model_message
@@ -97,7 +97,7 @@ def test_rows_that_hardly_grew_spend_no_look(world: World) -> None:
     world.sweep()
     (entry,) = [one for one in world.ports.core.history.why("points:2#judged-1-2") if one.state == "waiting"]
     assert "from 275 on the gate looks again" in entry.reason
-    assert dispatch.sweep(world.ports) == []
+    assert due_work.sweep(world.ports) == []
     assert [one.number for one in looks(world)] == [1]
     assert (release_of(world, 2).state, serving(world)) == ("undecided", 1)
     land(world, "d4", 12_000, seed=4)

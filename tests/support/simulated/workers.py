@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from functions.names import DATA_EVENTS, MODEL_EVENTS, MONITOR_SCENARIOS, PREDICT_WINDOWS
-from shared import dispatch
+from shared import dispatch, due_work
 from shared.monitoring.monitor import monitor_messages
 from shared.operations.retention.sweep import retain
 from shared.ports import Ports
@@ -18,9 +18,9 @@ def _retain(ports: Ports) -> list[str]:
 
 QUEUES = (DATA_EVENTS, MODEL_EVENTS, PREDICT_WINDOWS, MONITOR_SCENARIOS)
 TIMERS = {
-    "plan_windows": ("0 * * * * *", PREDICT_WINDOWS, dispatch.plan),
-    "reconcile": ("0 */5 * * * *", DATA_EVENTS, dispatch.sweep_data),
-    "reconcile_releases": ("30 */5 * * * *", MODEL_EVENTS, dispatch.sweep_releases),
+    "plan_windows": ("0 * * * * *", PREDICT_WINDOWS, due_work.plan),
+    "reconcile": ("0 */5 * * * *", DATA_EVENTS, due_work.sweep_data),
+    "reconcile_releases": ("30 */5 * * * *", MODEL_EVENTS, due_work.sweep_releases),
     "monitor": ("0 0 */3 * * *", MONITOR_SCENARIOS, monitor_messages),
     "retain": ("0 20 * * * *", DATA_EVENTS, _retain),
 }

@@ -19,7 +19,7 @@ from world import points_csv
 
 from model_training.azureml import submission
 from model_training.azureml.platform import Platform
-from shared import dispatch
+from shared import due_work
 from shared.adapters.azure.retry_policy import RetryPolicy
 from shared.adapters.azureml.client import workspace_client
 from shared.core.addresses import workspace_address
@@ -202,7 +202,7 @@ def test_the_sweep_ends_what_a_write_without_an_answer_held_up(
     assert workspace.proxy.hits > 0
     assert [run.state for run in cloud.world.ports.training.runs.list()] == ["requested"]
     for _ in range(4):
-        cloud.handle(*dispatch.sweep(cloud.world.ports))
+        cloud.handle(*due_work.sweep(cloud.world.ports))
         cloud.world.clock.advance(seconds=61)
     (run,) = cloud.world.ports.training.runs.list()
     assert (run.state, run.attempts) == ("completed", 1)

@@ -17,7 +17,7 @@ from postgres import PostgresServer
 from world import World, points_csv
 
 from local.azurite.process import Azurite
-from shared import dispatch
+from shared import due_work
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -83,7 +83,7 @@ def test_a_run_whose_event_never_came_is_found_by_the_sweep(cloud: Cloud) -> Non
     cloud.world.handle(cloud.world.land("incoming/points/d1/points.csv", points_csv()))
     assert list(cloud._trained())
     for _ in range(2):
-        cloud.world.handle(*dispatch.sweep(cloud.world.ports))
+        cloud.world.handle(*due_work.sweep(cloud.world.ports))
     (run,) = cloud.world.ports.training.runs.list()
     assert (run.state, run.reason) == ("completed", "Registered as points:1.")
     assert cloud.world.ports.release.deployments.current("points") is not None
@@ -93,13 +93,13 @@ def test_a_service_that_is_down_holds_nothing_else_up(cloud: Cloud) -> None:
     """The sweep tells that it cannot ask, and goes on; when the service is back everything ends well."""
     cloud.world.handle(cloud.world.land("incoming/points/d1/points.csv", points_csv()))
     cloud.service.refuse("", "/jobs/", 503, times=3 * 5)
-    cloud.world.handle(*dispatch.sweep(cloud.world.ports))
+    cloud.world.handle(*due_work.sweep(cloud.world.ports))
     waiting = [one for one in cloud.world.ports.core.history.entries() if one.kind == "watch"]
     assert [one.state for one in waiting] == ["waiting"]
     assert "Azure ML gave no usable answer" in waiting[0].reason
     cloud.service.refusals.clear()
     cloud.handle()
-    cloud.world.handle(*dispatch.sweep(cloud.world.ports))
+    cloud.world.handle(*due_work.sweep(cloud.world.ports))
     assert cloud.world.ports.release.deployments.current("points") is not None
 
 
@@ -121,10 +121,10 @@ def test_a_version_that_was_kept_and_not_shown_is_shown_when_it_is_looked_for(cl
     cloud.world.handle(cloud.world.land("incoming/points/d1/points.csv", points_csv()))
     assert list(cloud._trained())
     cloud.service.refuse("PUT", "/models/", 503, times=-1)
-    cloud.world.handle(*dispatch.sweep(cloud.world.ports))
+    cloud.world.handle(*due_work.sweep(cloud.world.ports))
     assert (cloud.service.names("models"), len(cloud.world.ports.training.registry.list())) == ([], 1)
     cloud.service.refusals.clear()
     for _ in range(2):
-        cloud.world.handle(*dispatch.sweep(cloud.world.ports))
+        cloud.world.handle(*due_work.sweep(cloud.world.ports))
     assert cloud.service.names("models") == ["points/1"]
     assert cloud.world.ports.release.deployments.current("points") is not None

@@ -26,6 +26,7 @@ from shared.adapters.detached import repository
 from shared.core.errors import Misconfigured, Transient
 from shared.ports import Ports
 from shared.prediction.shard import ShardWork
+from shared.prediction.windows import DueWindow
 from shared.settings import read_settings
 
 if TYPE_CHECKING:
@@ -165,15 +166,8 @@ def test_a_service_that_is_down_delays_the_window(ports: Ports, service: AzureMl
         call(ports)
     service.refusals.clear()
     (window,) = ports.prediction.windows.list(NAME)
-    dispatch.on_window(ports, dispatch.window_message(dispatch_due(window.id)))
+    dispatch.on_window(ports, DueWindow(NAME, window.id).message)
     assert service.names("jobs") == [attempt(ports, NAME).name]
-
-
-def dispatch_due(window: str) -> Any:
-    """The window as one that is due."""
-    from shared.prediction.windows import DueWindow
-
-    return DueWindow(NAME, window)
 
 
 def test_a_workspace_does_not_reach_a_folder() -> None:
