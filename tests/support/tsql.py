@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import sqlglot
-from sqlalchemy import Dialect, Engine, Table, event
+from sqlalchemy import BindParameter, Dialect, Engine, Select, Table, event
 from sqlalchemy.dialects import mssql
 from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import ExecutableDDLElement
@@ -63,8 +63,16 @@ def single(script: str) -> list[str]:
 
 def compiled_for_server(statement: Any) -> str:
     """Its text on SQL Server, a list of values written out as the driver gets it."""
-    words = {} if isinstance(statement, ExecutableDDLElement) else {"render_postcompile": True}
-    return str(statement.compile(dialect=DIALECT, compile_kwargs=words))
+    if isinstance(statement, ExecutableDDLElement):
+        return str(statement.compile(dialect=DIALECT))
+    return str(_compiled(statement))
+
+
+def _compiled(statement: Any) -> Any:
+    """For SQL Server; where lists and limits are written out, every value has to be there, also one given later."""
+    later = {one.key: 1 for one in visitors.iterate(statement) if isinstance(one, BindParameter) and one.required}
+    filled = statement.params(later) if later and isinstance(statement, Select) else statement
+    return filled.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
 
 
 @dataclass(slots=True)
@@ -114,13 +122,14 @@ def _read(statement: str, sent: Any) -> list[str]:
 
 def known(source: Any, names: Mapping[Any, str]) -> _Known:
     """The parameters of a statement by the names given, each beside the column that it meets on SQL Server."""
-    compiled = source.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
+    compiled = _compiled(source)
     tables = {one.name: one for one in visitors.iterate(source) if isinstance(one, Table)}
     types = types_of(tables, DIALECT)
     text = _NAMED.sub(r"@\1", str(compiled))
     met = [one for part in sqlglot.parse(text, read="tsql") if part is not None for one in meetings(part, types)]
     # Numbers in names differ between two databases; of a list each item has a number behind the name.
-    here = {name: names.get(bind, name) for name, bind in compiled.binds.items()}
+    by_key = {bind.key: name for bind, name in names.items()}
+    here = {name: by_key.get(bind.key, name) for name, bind in compiled.binds.items()}
     met = [replace(one, parameter=here.get(one.parameter) or here[one.parameter.rpartition("_")[0]]) for one in met]
     processors = {
         here[name]: bind.type.dialect_impl(DIALECT).bind_processor(DIALECT) for name, bind in compiled.binds.items()

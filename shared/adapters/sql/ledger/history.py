@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,14 @@ from shared.core.ledger import Entry, EntryFilter, State
 _FIND = select(ledger).where(ledger.c.kind == bindparam("kind"), ledger.c.key == bindparam("key"))
 # Repeats, expiry, message and detail are only in the ledger: they belong to the newest line of each key.
 _NEWEST = and_(ledger.c.kind == journal.c.kind, ledger.c.key == journal.c.key, ledger.c.last == journal.c.id)
+_STUCK = (
+    select(ledger)
+    .where(
+        ledger.c.state.in_(("in_progress", "released")),
+        or_(ledger.c.expires <= bindparam("now"), ledger.c.expires.is_(None)),
+    )
+    .order_by(ledger.c.last)
+)
 # SQL Server takes at most 2 100 parameters in one statement.
 _SLICE = 500
 _LINES = select(journal, ledger.c.repeats, ledger.c.expires, ledger.c.message, ledger.c.detail).select_from(
@@ -62,17 +70,14 @@ class SqlHistory:
 
     def stuck(self, now: datetime) -> Sequence[Entry]:
         """Return entries whose worker is gone and released ones that nobody claimed within a minute, oldest first."""
-        expired = or_(ledger.c.expires <= now, ledger.c.expires.is_(None))
-        query = select(ledger).where(ledger.c.state.in_(("in_progress", "released")), expired)
-        query = query.order_by(ledger.c.last)
-        return [entry_of(row) for row in self._rows(query)]
+        return [entry_of(row) for row in self._rows(_STUCK, {"now": now})]
 
     def queued(self, kind: str, since: datetime) -> int:
         """Return how many entries of the kind were queued since then and are not taken yet."""
         return read(self._engine, lambda connection: count_queued(connection, kind, since))
 
-    def _rows(self, query: Any) -> Sequence[Row[Any]]:
-        return read(self._engine, lambda connection: connection.execute(query).all())
+    def _rows(self, query: Any, values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+        return read(self._engine, lambda connection: connection.execute(query, values).all())
 
 
 def _keys_below(connection: Connection, kind: str, begins: str) -> list[str]:

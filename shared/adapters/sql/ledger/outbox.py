@@ -14,6 +14,7 @@ from shared.core.notice import Notice
 _FIELDS = (table.c.id, table.c.type, table.c.source, table.c.subject, table.c.time, table.c.data)
 # Made once: it is asked after each message, and mostly nothing is there.
 _PENDING = select(*_FIELDS).where(table.c.sent == 0).order_by(table.c.seq).limit(bindparam("most"))
+_KNOWN = select(table.c.seq).where(table.c.id == bindparam("id"))
 
 
 class SqlOutbox:
@@ -47,4 +48,4 @@ def add_notice(connection: Connection, notice: Notice) -> None:
 
 def is_known(connection: Connection, notice: Notice) -> bool:
     """Whether a notice of that id was kept before."""
-    return connection.scalar(select(table.c.seq).where(table.c.id == notice.id)) is not None
+    return connection.scalar(_KNOWN, {"id": notice.id}) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, bindparam, insert, select, update
 
 from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.release.approvals import use_approval
@@ -18,6 +18,12 @@ from shared.training.model import Model
 
 EVERYWHERE = "*"
 _G = gate_certificate.c
+_CURRENT = (
+    select(table)
+    .where(table.c.scenario == bindparam("scenario"), table.c.environment == bindparam("environment"))
+    .order_by(table.c.generation.desc())
+    .limit(1)
+)
 
 
 class SqlDeployments:
@@ -98,9 +104,8 @@ class SqlDeployments:
 
 
 def _current(connection: Connection, scenario: str, environment: str) -> Deployment | None:
-    here = (table.c.scenario == scenario, table.c.environment == environment)
-    query = select(table).where(*here).order_by(table.c.generation.desc()).limit(1)
-    row = connection.execute(query).mappings().one_or_none()
+    here = {"scenario": scenario, "environment": environment}
+    row = connection.execute(_CURRENT, here).mappings().one_or_none()
     return None if row is None else _read(row)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, bindparam, insert, select
 
 from shared.adapters.sql.connection.transactions import read, take_turn, write
 from shared.adapters.sql.release.approvals import use_approval
@@ -14,6 +14,12 @@ from shared.core.errors import Conflict
 from shared.serving.rollout import Rollout
 
 _R = table.c
+_CURRENT = (
+    select(table)
+    .where(_R.scenario == bindparam("scenario"), _R.environment == bindparam("environment"))
+    .order_by(_R.number.desc())
+    .limit(1)
+)
 
 
 class SqlRollouts:
@@ -55,6 +61,6 @@ class SqlRollouts:
 
 
 def _current(connection: Connection, scenario: str, environment: str) -> Rollout | None:
-    here = (_R.scenario == scenario, _R.environment == environment)
-    row = connection.execute(select(table).where(*here).order_by(_R.number.desc()).limit(1)).mappings().one_or_none()
+    here = {"scenario": scenario, "environment": environment}
+    row = connection.execute(_CURRENT, here).mappings().one_or_none()
     return None if row is None else Rollout(**row)

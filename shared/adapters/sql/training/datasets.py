@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, select, update
+from sqlalchemy import BindParameter, Connection, Engine, Row, Select, bindparam, insert, select, update
 
 from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
 from shared.adapters.sql.schema.tables import dataset_head, dataset_part, dataset_version
@@ -27,8 +27,21 @@ _PART = (
     _P.first_time,
     _P.last_time,
 )
+_SCENARIO: BindParameter[str] = bindparam("scenario")
+_ALL = select(dataset_version).order_by(_C.created_at, _C.id)
+_OF_SCENARIO = _ALL.where(_C.scenario == _SCENARIO)
+_BY_ID = _OF_SCENARIO.where(_C.id == bindparam("id"))
+_BY_DIGEST = _OF_SCENARIO.where(_C.digest == bindparam("digest"))
+_IDS = select(_C.id).where(_C.scenario == _SCENARIO).order_by(_C.created_at, _C.id)
+_LAST = select(_C.id).where(_C.scenario == _SCENARIO).order_by(_C.created_at.desc(), _C.id.desc()).limit(1)
+_NEWEST = _OF_SCENARIO.where(_C.id == _LAST.scalar_subquery())
+_HEAD = select(dataset_head).where(_H.scenario == _SCENARIO)
+_HEADED = select(_H.dataset).where(_H.scenario == _SCENARIO)
+_OF_HEAD = _OF_SCENARIO.where(_C.id == _HEADED.scalar_subquery())
+_PARTS = select(_P.number, _P.table_name, *_PART).where(_P.scenario == _SCENARIO)
 # (table, part) by number.
 _Numbered = Mapping[int, tuple[str, Part]]
+type _Versions = Select[Any]
 _DROP = 2
 
 
@@ -44,11 +57,11 @@ class SqlDatasets:
 
     def find(self, scenario: str, dataset_id: str) -> DatasetVersion | None:
         """The version, or None."""
-        return self._first(_C.scenario == scenario, _C.id == dataset_id)
+        return self._first(_BY_ID, {"scenario": scenario, "id": dataset_id})
 
     def by_digest(self, scenario: str, digest: str) -> DatasetVersion | None:
         """The version with that content, or None."""
-        return self._first(_C.scenario == scenario, _C.digest == digest)
+        return self._first(_BY_DIGEST, {"scenario": scenario, "digest": digest})
 
     def list(self, scenario: str | None = None) -> Sequence[DatasetVersion]:
         """All versions, oldest first; of a scenario the version that its head was made into comes last."""
@@ -91,15 +104,12 @@ class SqlDatasets:
 
         return write(self._engine, work)
 
-    def _first(self, *conditions: ColumnElement[bool]) -> DatasetVersion | None:
-        def work(connection: Connection) -> DatasetVersion | None:
-            return next(iter(_versions(connection, *conditions)), None)
-
-        return read(self._engine, work)
+    def _first(self, query: _Versions, values: Mapping[str, str]) -> DatasetVersion | None:
+        return read(self._engine, lambda connection: next(iter(_versions(connection, query, values)), None))
 
 
 def _add(connection: Connection, dataset: DatasetVersion, numbers: _Numbers) -> DatasetVersion:
-    same = _versions(connection, _C.scenario == dataset.scenario, _C.digest == dataset.digest)
+    same = _versions(connection, _BY_DIGEST, {"scenario": dataset.scenario, "digest": dataset.digest})
     if same:
         return same[0]
     values = {
@@ -115,47 +125,42 @@ def _add(connection: Connection, dataset: DatasetVersion, numbers: _Numbers) -> 
 
 
 def _listed(connection: Connection, scenario: str | None) -> Sequence[DatasetVersion]:
-    found = _versions(connection, *([] if scenario is None else [_C.scenario == scenario]))
-    heads = {(row.scenario, row.dataset) for row in connection.execute(select(_H.scenario, _H.dataset))}
     if scenario is None:
-        return found
-    return sorted(found, key=lambda version: (scenario, version.id) in heads)
+        return _versions(connection, _ALL, {})
+    here = {"scenario": scenario}
+    found, head = _versions(connection, _OF_SCENARIO, here), connection.scalar(_HEADED, here)
+    return sorted(found, key=lambda version: version.id == head)
 
 
 def _ids(connection: Connection, scenario: str) -> list[str]:
-    query = select(_C.id).where(_C.scenario == scenario).order_by(_C.created_at, _C.id)
-    head = connection.scalar(select(_H.dataset).where(_H.scenario == scenario))
-    return sorted(connection.scalars(query), key=lambda one: one == head)
+    here = {"scenario": scenario}
+    head = connection.scalar(_HEADED, here)
+    return sorted(connection.scalars(_IDS, here), key=lambda one: one == head)
 
 
 def _newest(connection: Connection, scenario: str) -> DatasetVersion | None:
-    head = select(_H.dataset).where(_H.scenario == scenario)
-    of_head = _versions(connection, _C.scenario == scenario, _C.id == head.scalar_subquery())
-    if of_head:
-        return of_head[0]
-    last = select(_C.id).where(_C.scenario == scenario).order_by(_C.created_at.desc(), _C.id.desc()).limit(1)
-    return next(iter(_versions(connection, _C.scenario == scenario, _C.id == last.scalar_subquery())), None)
+    here = {"scenario": scenario}
+    found = _versions(connection, _OF_HEAD, here) or _versions(connection, _NEWEST, here)
+    return next(iter(found), None)
 
 
 def _holding(connection: Connection, scenario: str, drop: str) -> Sequence[DatasetVersion]:
     """No version holds a drop without parts, unless no drop was added since the version before."""
     known = select(_P.number).where(_P.scenario == scenario, _P.drop_name == drop).limit(1)
-    headed = select(_H.dataset).where(_H.scenario == scenario)
-    if connection.scalar(known) is None and connection.scalar(headed) is not None:
+    if connection.scalar(known) is None and connection.scalar(_HEADED, {"scenario": scenario}) is not None:
         return []
     return [version for version in _listed(connection, scenario) if drop in version.drops]
 
 
-def _versions(connection: Connection, *conditions: ColumnElement[bool]) -> list[DatasetVersion]:
-    query = select(dataset_version).where(*conditions).order_by(_C.created_at, _C.id)
-    rows = connection.execute(query).all()
+def _versions(connection: Connection, query: _Versions, values: Mapping[str, str]) -> list[DatasetVersion]:
+    rows = connection.execute(query, values).all()
     parts = {name: _parts(connection, name) for name in {row.scenario for row in rows}}
     return [_version(row, parts[row.scenario]) for row in rows]
 
 
 def _parts(connection: Connection, scenario: str) -> _Numbered:
-    query = select(_P.number, _P.table_name, *_PART).where(_P.scenario == scenario)
-    return {number: (table, _part(*facts)) for number, table, *facts in connection.execute(query)}
+    rows = connection.execute(_PARTS, {"scenario": scenario})
+    return {number: (table, _part(*facts)) for number, table, *facts in rows}
 
 
 def _part(path: str, sha256: str, sources: Iterable[str], kind: str | None, role: str | None, *facts: Any) -> Part:
@@ -179,12 +184,12 @@ def _table(told: Mapping[str, Any], parts: _Numbered, sources: tuple[str, ...]) 
 
 
 def _head(connection: Connection, scenario: str) -> Head:
-    row = connection.execute(select(dataset_head).where(_H.scenario == scenario)).one_or_none()
+    row = connection.execute(_HEAD, {"scenario": scenario}).one_or_none()
     if row is not None:
         parts = _parts(connection, scenario)
         tables = tuple(_table(told, parts, ()) for told in row.tables)
         return Head(scenario, row.generation, row.dataset, tables, dict(row.drops), _standing(row.tables))
-    newest = _versions(connection, _C.scenario == scenario)[-1:]
+    newest = _versions(connection, _NEWEST, {"scenario": scenario})
     return head_of_version(scenario, newest[0].id, newest[0].tables) if newest else Head(scenario, drops={})
 
 

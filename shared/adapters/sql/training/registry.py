@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, insert, select, update
 
 from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
 from shared.adapters.sql.ledger.outbox import add_notice
@@ -22,6 +22,10 @@ REGISTERED = "Microsoft.MachineLearningServices.ModelRegistered"
 SOURCE = "/mlops/registry"
 _RESERVED = "reserved"
 _JUDGED = ("accepted", "refused", "undecided")
+_ALL = select(table).where(table.c.state != _RESERVED).order_by(table.c.created_at, table.c.name, table.c.version)
+_OF_NAME = _ALL.where(table.c.name == bindparam("name"))
+_ONE = _OF_NAME.where(table.c.version == bindparam("version"))
+_OF_RUN = select(table).where(table.c.run == bindparam("run"))
 # At most this many folders, left in the lake by a lost database, are skipped.
 _MOVES = 1000
 
@@ -59,11 +63,11 @@ class LocalRegistry:
 
     def find(self, name: str, version: int) -> Model | None:
         """The model version, or None when it is not (yet) visible."""
-        return next(iter(self._all(table.c.name == name, table.c.version == version)), None)
+        return next(iter(self._read(_ONE, {"name": name, "version": version})), None)
 
     def list(self, name: str | None = None) -> Sequence[Model]:
         """All model versions, oldest first."""
-        return self._all(*([] if name is None else [table.c.name == name]))
+        return self._read(_ALL, {}) if name is None else self._read(_OF_NAME, {"name": name})
 
     def judge(self, model: Model, state: str) -> None:
         """Record `accepted`, `refused` or `undecided`; BadInput for another word, Missing without such a version."""
@@ -142,14 +146,12 @@ class LocalRegistry:
 
         return write(self._engine, work)
 
-    def _all(self, *conditions: ColumnElement[bool]) -> Sequence[Model]:
-        query = select(table).where(table.c.state != _RESERVED, *conditions)
-        query = query.order_by(table.c.created_at, table.c.name, table.c.version)
-        return [_read(row) for row in read(self._engine, lambda connection: connection.execute(query).all())]
+    def _read(self, query: Select[Any], values: Mapping[str, Any]) -> Sequence[Model]:
+        return [_read(row) for row in read(self._engine, lambda connection: connection.execute(query, values).all())]
 
 
 def _of_run(connection: Connection, run: str) -> Row[Any] | None:
-    return connection.execute(select(table).where(table.c.run == run)).one_or_none()
+    return connection.execute(_OF_RUN, {"run": run}).one_or_none()
 
 
 def _required(row: Row[Any] | None, run: str) -> Row[Any]:

@@ -7,12 +7,19 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, insert, select, update
 
 from shared.adapters.sql.connection.transactions import read, rows_changed, write
 from shared.adapters.sql.schema.tables import run as table
 from shared.training.options.run_options import RunOptions
 from shared.training.run import Run, RunState
+
+_ALL = select(table).order_by(table.c.created_at, table.c.id)
+_ONE = select(table).where(table.c.id == bindparam("id"))
+_OF_REQUEST = select(table).where(table.c.request == bindparam("request"))
+_OF_SCENARIO = table.c.scenario == bindparam("scenario")
+_NEWEST = select(table).where(_OF_SCENARIO).order_by(table.c.created_at.desc(), table.c.id.desc()).limit(1)
+_DATASETS = select(table.c.dataset).where(_OF_SCENARIO).order_by(table.c.created_at, table.c.id)
 
 
 class SqlRuns:
@@ -26,7 +33,7 @@ class SqlRuns:
         """Store the run; when the request key is known, return the existing one."""
 
         def work(connection: Connection) -> Run:
-            row = connection.execute(select(table).where(table.c.request == run.request)).one_or_none()
+            row = connection.execute(_OF_REQUEST, {"request": run.request}).one_or_none()
             if row is not None:
                 return _run(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
             connection.execute(insert(table), asdict(run) | {"options": run.options.to_json()})
@@ -56,7 +63,7 @@ class SqlRuns:
 
     def find(self, run_id: str) -> Run | None:
         """The run, or None."""
-        return next(iter(self._all(table.c.id == run_id)), None)
+        return next(iter(self._read(_ONE, {"id": run_id})), None)
 
     def list(
         self, scenario: str | None = None, *, dataset: str = "", states: Collection[RunState] = (), ending: str = ""
@@ -69,22 +76,20 @@ class SqlRuns:
             *([table.c.request.endswith(ending, autoescape=True)] if ending else []),
         ]
         # A database may take capital letters for small ones.
-        return [run for run in self._all(*conditions) if run.request.endswith(ending)]
+        return [run for run in self._read(_ALL.where(*conditions)) if run.request.endswith(ending)]
 
     def newest(self, scenario: str) -> Run | None:
         """The last run of `list`, or None."""
-        last = select(table.c.id).where(table.c.scenario == scenario)
-        last = last.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(1)
-        return next(iter(self._all(table.c.id == last.scalar_subquery())), None)
+        return next(iter(self._read(_NEWEST, {"scenario": scenario})), None)
 
     def datasets(self, scenario: str) -> Sequence[str]:
         """The dataset of each run, in the order of `list`."""
-        query = select(table.c.dataset).where(table.c.scenario == scenario).order_by(table.c.created_at, table.c.id)
-        return read(self._engine, lambda connection: connection.scalars(query).all())
+        here = {"scenario": scenario}
+        return read(self._engine, lambda connection: connection.scalars(_DATASETS, here).all())
 
-    def _all(self, *conditions: ColumnElement[bool]) -> Sequence[Run]:
-        query = select(table).where(*conditions).order_by(table.c.created_at, table.c.id)
-        return [_run(row) for row in read(self._engine, lambda connection: connection.execute(query).mappings().all())]
+    def _read(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> Sequence[Run]:
+        rows = read(self._engine, lambda connection: connection.execute(query, values).mappings().all())
+        return [_run(row) for row in rows]
 
 
 def _run(row: Mapping[Any, Any]) -> Run:
