@@ -63,13 +63,13 @@ def scopes(subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 def _database_scope(url: str) -> str:
-    from shared.adapters.sql.connection import postgres, sqlserver
+    from shared.adapters.sql.connection.arguments import AZURE_POSTGRES, POSTGRES_SCOPE, SQLSERVER_SCOPE
 
     parts = urlsplit(url)
     if url.startswith("mssql") and not parts.username:
-        return sqlserver.SCOPE
-    azure = (parts.hostname or "").endswith(".postgres.database.azure.com")
-    return postgres.SCOPE if azure and not parts.password else ""
+        return SQLSERVER_SCOPE
+    azure = (parts.hostname or "").endswith(AZURE_POSTGRES)
+    return POSTGRES_SCOPE if azure and not parts.password else ""
 
 
 def principal(subject: Subject, scope: str = ARM) -> str:

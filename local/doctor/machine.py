@@ -61,7 +61,7 @@ def odbc(subject: Subject) -> list[Finding]:
         return []
     from sqlalchemy import make_url
 
-    from shared.adapters.sql.connection.sqlserver import DRIVER as DEFAULT
+    from shared.adapters.sql.connection.arguments import DRIVER as DEFAULT
 
     driver = str(make_url(subject.settings.database_url).query.get("driver", DEFAULT))
     try:

@@ -20,11 +20,12 @@ from local.tools.database_users import make_users, script
 from model_training.scenarios import SCENARIOS
 from shared.adapters.azure.clients import make_credential
 from shared.adapters.sql.database import bare_engine, open_database
-from shared.adapters.sql.migrations import VERSIONS, Version, newest, schema_state
+from shared.adapters.sql.migrations import Version, schema_state
 from shared.adapters.sql.migrations.alembic_runs import DIALECTS, migrated, missing, statements, write
 from shared.adapters.sql.monitoring.actuals import SqlActuals
 from shared.adapters.sql.prediction.predictions import SqlPredictions
 from shared.adapters.sql.reports.profile_history import SqlProfileHistory
+from shared.adapters.sql.revisions import VERSIONS, newest
 from shared.core.errors import BadInput, Fault
 
 

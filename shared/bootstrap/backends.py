@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from shared.adapters.lazy import Once, lazy
+from shared.adapters.sql.first.stores import FirstRegistry
 from shared.bootstrap.home_time import clock_of, timed
 from shared.core.addresses import AZUREML, AZUREML_SPARK, cluster_address, key_address, workspace_address
 from shared.core.errors import Missing
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from shared.adapters.lake.dead_letters import DeadLetterStore
+    from shared.adapters.sql.first.reads import FirstReads
     from shared.bootstrap.workspaces import Workspaces
     from shared.core.ports import Clock, Lake, Observer, Publisher
     from shared.core.scenario import Scenarios
@@ -167,17 +169,19 @@ def dead_letter_stores(settings: Settings, lake: Lake) -> list[DeadLetterStore]:
 
 
 def open_registry(
-    settings: Settings, engine: Once[Engine], lake: Lake, clock: Clock, workspaces: Workspaces
+    settings: Settings, database: tuple[Once[Engine], FirstReads], lake: Lake, clock: Clock, workspaces: Workspaces
 ) -> Registry:
     """The registry that REGISTRY_URL names."""
     store = "shared.adapters.sql.training.registry:LocalRegistry"
+    engine, first = database
     if settings.registry_url == "local:":
-        return cast("Registry", lazy(store, engine, lake, clock))
+        return cast("Registry", FirstRegistry(lazy(store, engine, lake, clock), first))
     from shared.adapters.azureml.models import AzureMlModels
     from shared.adapters.azureml.registry import AzureMlRegistry
 
     models = AzureMlModels(workspaces.client("REGISTRY_URL", settings.registry_url))
-    return AzureMlRegistry(lazy(store, engine, lake, clock, raises_event=False), models)
+    stored = FirstRegistry(lazy(store, engine, lake, clock, raises_event=False), first)
+    return AzureMlRegistry(cast("Registry", stored), models)
 
 
 def open_trainer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from shared.adapters.azure.clients import make_credential
 from shared.adapters.lake.dead_letters import LakeDeadLetters
@@ -16,13 +16,17 @@ from shared.adapters.logging_ledger import LoggingLedger
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.adapters.process_scorer import ProcessScorer
 from shared.adapters.profiling import ArrowPartProfiles, ArrowProfiles
-from shared.adapters.sql.database import open_database
+from shared.adapters.sql.connection.arguments import BUSY_SECONDS
+from shared.adapters.sql.first.connecting import connector
+from shared.adapters.sql.first.reads import FirstReads
+from shared.adapters.sql.first.stores import FirstDeployments, FirstRollouts
 from shared.adapters.sql.sessions import SqlSessions
 from shared.adapters.tables import ArrowTables, Limits
 from shared.adapters.work_marking import WorkMarking
 from shared.alerts.ports import AlertsBundle
 from shared.bootstrap import backends
 from shared.bootstrap.workspaces import Workspaces
+from shared.core.errors import Fault
 from shared.core.ports import Clock, CoreBundle
 from shared.core.timers.late_timers import Timers, read_timers
 from shared.datasets.accepted_contracts import AcceptedScenarios, declared_ones
@@ -44,6 +48,7 @@ from shared.training.ports import TrainingBundle
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from shared.adapters.sql.connection.tokens import Credential
     from shared.core.scenario import Scenarios
     from shared.datasets.ports import DatasetVersions, Tables
     from shared.release.policy import Policies
@@ -64,6 +69,7 @@ class Root:
     environ: Mapping[str, str]
     policies: Policies
     engine: Once[Engine]
+    first: FirstReads
     core: CoreBundle
     deployments: Deployments
     rollouts: Rollouts
@@ -89,7 +95,7 @@ class Root:
         return TrainingBundle(
             runs=lazy(f"{_SQL}training.runs:SqlRuns", self.engine, self.core.clock),
             registry=backends.open_registry(
-                self.settings, self.engine, self.core.lake, self.core.clock, self.workspaces
+                self.settings, (self.engine, self.first), self.core.lake, self.core.clock, self.workspaces
             ),
             trainer=backends.open_trainer(self.settings, self.environ, self.core.lake, jobs, self.workspaces),
             output=backends.open_run_output(self.settings),
@@ -201,7 +207,10 @@ def open_root(
     store = backends.open_lake(settings)
     marks = LakeWorkMarks(store)
     before_writing = WorkMarking(marks, clock)
-    lake, engine = LimitedLake(store, before_writing), Once(lambda: _open_database(settings, before_writing))
+    lake = LimitedLake(store, before_writing)
+    credential: Once[Credential] = Once(lambda: make_credential(settings.azure_credential))
+    engine = Once(lambda: _open_database(settings, credential, before_writing, first))
+    first = FirstReads(connector(settings.database_url, BUSY_SECONDS, credential), engine)
     ledger = lazy(f"{_SQL}ledger.ledger:SqlLedger", engine, clock, backends.owner_of(settings))
     core = CoreBundle(
         scenarios=AcceptedScenarios(scenarios, lake),
@@ -215,17 +224,23 @@ def open_root(
         observer=observer,
         rounds=lazy(f"{_SQL}ledger.rounds:SqlRounds", engine),
         marks=marks,
-        sessions=SqlSessions(engine),
+        sessions=SqlSessions(engine, first),
     )
-    deployments = lazy(f"{_SQL}release.deployments:SqlDeployments", engine, policies.last)
-    rollouts = lazy(f"{_SQL}release.rollouts:SqlRollouts", engine)
+    stored = lazy(f"{_SQL}release.deployments:SqlDeployments", engine, policies.last)
+    deployments = cast("Deployments", FirstDeployments(stored, first, policies.last))
+    rollouts = cast("Rollouts", FirstRollouts(lazy(f"{_SQL}release.rollouts:SqlRollouts", engine), first))
     workspaces = Workspaces(settings.azure_credential)
-    return Root(settings, environ, policies, engine, core, deployments, rollouts, workspaces)
+    return Root(settings, environ, policies, engine, first, core, deployments, rollouts, workspaces)
 
 
-def _open_database(settings: Settings, before_writing: WorkMarking) -> Engine:
-    return open_database(
-        settings.database_url,
-        credential=lambda: make_credential(settings.azure_credential),
-        before_writing=before_writing,
-    )
+def _open_database(
+    settings: Settings, credential: Once[Credential], before_writing: WorkMarking, first: FirstReads
+) -> Engine:
+    from shared.adapters.sql.database import open_database
+
+    try:
+        return open_database(settings.database_url, credential=credential, before_writing=before_writing)
+    except Fault:
+        # What is wrong with the database is told to whoever reads it.
+        first.end()
+        raise

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -191,8 +191,7 @@ class ModelRouter:
 
     def _newest_that_loads(self, scenario: str, current: Deployment) -> DeployedModel:
         first_fault: Fault | None = None
-        earlier = self._ports.serving.deployments.list(scenario, current.environment)
-        for deployment in (current, *reversed(earlier)):
+        for deployment in self._newest_first(scenario, current):
             try:
                 return self._load(deployment)
             except (Corrupt, Missing) as fault:
@@ -204,6 +203,11 @@ class ModelRouter:
             # What is deployed was stored: the storage is away, or was emptied. The caller did nothing wrong.
             raise Transient(f"No deployed model of {scenario} can be read: {first_fault.reason}")
         raise first_fault or Missing(f"No model is deployed for {scenario}.")
+
+    def _newest_first(self, scenario: str, current: Deployment) -> Iterator[Deployment]:
+        yield current
+        # Asked for only when the current one does not load.
+        yield from reversed(self._ports.serving.deployments.list(scenario, current.environment))
 
     def _active_rollout(self, champion: Deployment) -> Rollout | None:
         rollout = self._ports.serving.rollouts.current(champion.scenario, champion.environment)

@@ -16,7 +16,7 @@ import pytest
 from azure_parts import FakeCredential, fresh_place, lake_at
 from contract_table import ADAPTER_FIXTURES, PROPERTY
 from contracts.hand_clock import HandClock
-from contracts.stores import DATABASES, MemoryStores, SqlStores, Stores
+from contracts.stores import BY_DRIVER, DATABASES, READ_FIRST, DriverStores, MemoryStores, SqlStores, Stores
 from memory.lake import MemoryLake
 from memory.store import Memory
 from quick_sql import new_database
@@ -61,14 +61,21 @@ def clock() -> HandClock:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Where a database takes part as well, who the lake thinks we are makes no difference; memory goes with memory."""
     names = set(metafunc.fixturenames)
+    by_driver = BY_DRIVER if _reads_first(metafunc) else ()
     beside = [kind for kind in LAKES if kind not in {"memory", "azurite-identity"}]
     if {"lake", "stores"} <= names:
-        pairs = [*product(beside, DATABASES), ("memory", "memory")]
+        pairs = [*product(beside, DATABASES), *product(["folder"], by_driver), ("memory", "memory")]
         metafunc.parametrize(("lake", "stores"), pairs, indirect=True)
     elif "lake" in names:
         metafunc.parametrize("lake", beside if "engine" in names else LAKES, indirect=True)
     elif "stores" in names and "stores" not in _chosen(metafunc):
-        metafunc.parametrize("stores", (*DATABASES, "memory"), indirect=True)
+        metafunc.parametrize("stores", (*DATABASES, *by_driver, "memory"), indirect=True)
+
+
+def _reads_first(metafunc: pytest.Metafunc) -> bool:
+    """Whether the case has a port that a first answer reads, as a fixture or as its class says."""
+    of_class = metafunc.cls.__name__.removeprefix("Test").lower() if metafunc.cls else ""
+    return bool(READ_FIRST.keys() & {*metafunc.fixturenames, of_class})
 
 
 def _chosen(metafunc: pytest.Metafunc) -> set[str]:
@@ -96,21 +103,26 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
         yield MemoryStores()
         return
     with _database(request) as opened:
-        yield SqlStores(opened)
+        if request.param in DATABASES:
+            yield SqlStores(opened)
+            return
+        stores = DriverStores(opened, opened.url.render_as_string(hide_password=False))
+        yield stores
+        stores.reads.close()
 
 
 @contextmanager
 def _database(request: pytest.FixtureRequest) -> Iterator[Engine]:
     opened = open_database(_empty(request))
     # The catalogue of a server is asked in its own words; what is ours is the same on each.
-    wrong = watch(opened) if request.param == "sqlite" else []
+    wrong = watch(opened) if request.param.startswith("sqlite") else []
     yield opened
     opened.dispose()
     assert not wrong, "would not do on SQL Server"
 
 
 def _empty(request: pytest.FixtureRequest) -> str:
-    if request.param == "postgresql":
+    if request.param.startswith("postgresql"):
         url: str = request.getfixturevalue("postgres").emptied()
         return url
     file = request.getfixturevalue("tmp_path") / "state.db"

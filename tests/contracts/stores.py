@@ -29,6 +29,11 @@ from memory.training import MemoryDatasets, MemoryProfileHistory, MemoryRuns, Me
 from memory.windows import MemoryCorrections, MemoryWindows
 from sqlalchemy import Engine, text
 
+from shared.adapters.lazy import Once
+from shared.adapters.sql.connection.arguments import BUSY_SECONDS
+from shared.adapters.sql.first.connecting import connector
+from shared.adapters.sql.first.reads import FirstReads
+from shared.adapters.sql.first.stores import FirstDeployments, FirstRegistry, FirstRollouts
 from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.ledger.outbox import SqlOutbox
@@ -64,8 +69,12 @@ from shared.adapters.sql.training.registry import LocalRegistry
 from shared.adapters.sql.training.runs import SqlRuns
 from shared.adapters.sql.training.schedules import SqlSchedules
 from shared.core.scenario import Scenario
+from shared.serving.deployment import PRODUCTION
 
 DATABASES = ("sqlite", "postgresql")
+# The same, where what a first answer reads is read by the driver alone.
+BY_DRIVER = ("sqlite-driver", "postgresql-driver")
+READ_FIRST = {"deployments": "current", "rollouts": "current", "registry": "find"}
 # What only the tables of a database show.
 IN_SQL = pytest.mark.parametrize("stores", DATABASES, indirect=True)
 _IN_SQL: dict[str, Callable[..., Any]] = {
@@ -166,6 +175,36 @@ class SqlStores:
         with self.engine.connect() as connection:
             query = f"SELECT count(*) FROM {prediction_table(scenario).name}"  # noqa: S608 -- the test's own name
             return int(connection.scalar(text(query)) or 0)
+
+
+class DriverStores(SqlStores):
+    """In a database of which a first answer is read by the driver alone; what comes to SQLAlchemy instead fails."""
+
+    def __init__(self, engine: Engine, url: str) -> None:
+        super().__init__(engine)
+        self.reads = FirstReads(connector(url, BUSY_SECONDS, None), Once(lambda: engine))
+
+    def make(self, port: str, *args: Any, **kwargs: Any) -> Any:
+        """The store."""
+        store = super().make(port, *args, **kwargs)
+        if port not in READ_FIRST:
+            return store
+        rest = Unread(store, READ_FIRST[port])
+        if port == "deployments":
+            return FirstDeployments(rest, self.reads, kwargs.get("last", lambda _: PRODUCTION))
+        return FirstRollouts(rest, self.reads) if port == "rollouts" else FirstRegistry(rest, self.reads)
+
+
+class Unread:
+    """A store of which one method must not be asked for."""
+
+    def __init__(self, store: Any, method: str) -> None:
+        self._store = store
+        self._method = method
+
+    def __getattr__(self, name: str) -> Any:
+        assert name != self._method, "the driver alone has not read it"
+        return getattr(self._store, name)
 
 
 class MemoryStores:

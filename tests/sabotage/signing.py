@@ -87,16 +87,30 @@ SIGNING = (
     ),
     mutation(
         "SQL Server converts the column",
-        "shared/adapters/sql/connection/types.py",
+        "shared/adapters/sql/connection/arguments.py",
         'return f"CAST({given} COLLATE {COLLATION} AS VARCHAR({_LONGEST}))"',
         "return given",
         "shared/adapters/sql/test_tsql_parameters.py::test_what_fits_is_let_through",
     ),
     mutation(
         "a key is cut before it is compared",
-        "shared/adapters/sql/connection/types.py",
+        "shared/adapters/sql/connection/arguments.py",
         "_LONGEST = 8000",
         "_LONGEST = 200",
         "shared/adapters/sql/test_tsql_parameters.py::test_a_cast_cuts_no_key",
+    ),
+    mutation(
+        "a first answer is read from any schema",
+        "shared/adapters/sql/first/reads.py",
+        '!= {"newest": revision_id(self._version())}',
+        "is None",
+        "shared/adapters/sql/test_first_reads.py::test_a_wrong_schema_is_told_in_the_same_words",
+    ),
+    mutation(
+        "the driver alone reads on after a problem",
+        "shared/adapters/sql/first/reads.py",
+        "        self._connect = None\n",
+        "        pass\n",
+        "shared/adapters/sql/test_first_reads.py::test_after_a_problem_the_driver_alone_reads_nothing_more",
     ),
 )

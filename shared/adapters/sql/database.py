@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, NoReturn
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from shared.adapters.sql.connection.arguments import BUSY_SECONDS
 from shared.adapters.sql.connection.transactions import BEFORE_WRITING, PAUSE
 from shared.core.errors import Fault, Misconfigured
 
 if TYPE_CHECKING:
     from shared.adapters.sql.connection.tokens import MakeCredential
-
-BUSY_SECONDS = 30
 
 
 def open_database(

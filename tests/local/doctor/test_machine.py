@@ -27,7 +27,7 @@ from shared.adapters.lake.work_marks import LakeWorkMarks
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.ledger import SqlLedger
 from shared.adapters.sql.ledger.rounds import SqlRounds
-from shared.adapters.sql.migrations import newest, revision_id
+from shared.adapters.sql.revisions import newest, revision_id
 from shared.bootstrap.backends import open_lake
 from shared.core.timers.listing_round import Round
 from shared.core.timers.work_mark import Watch

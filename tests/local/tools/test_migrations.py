@@ -21,11 +21,12 @@ from local.tools.migrations import main, write_next
 from model_training.scenarios import SCENARIOS
 from shared.adapters.sql.connection.types import BigId, LongText, Name, UtcTime
 from shared.adapters.sql.database import bare_engine, open_database
-from shared.adapters.sql.migrations import VERSIONS, bring_up_to_date, newest, revision_id
+from shared.adapters.sql.migrations import bring_up_to_date
 from shared.adapters.sql.migrations.alembic_runs import DIALECTS, statements
 from shared.adapters.sql.monitoring.actuals import SqlActuals
 from shared.adapters.sql.prediction.predictions import SqlPredictions
 from shared.adapters.sql.reports.profile_history import SqlProfileHistory
+from shared.adapters.sql.revisions import VERSIONS, newest, revision_id
 from shared.adapters.sql.schema.tables import UNCLUSTERED, metadata
 from shared.core.errors import BadInput
 

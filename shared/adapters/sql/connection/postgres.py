@@ -7,30 +7,16 @@ from weakref import finalize
 
 from sqlalchemy import URL, Engine, create_engine, event
 
+from shared.adapters.sql.connection.arguments import AZURE_POSTGRES, POSTGRES_SCOPE, postgres_arguments
+
 if TYPE_CHECKING:
     from shared.adapters.sql.connection.tokens import MakeCredential
-
-CONNECT_SECONDS = 10
-STATEMENT_SECONDS = 300
-# A worker that hangs inside a transaction must not keep its locks for ever.
-IDLE_SECONDS = 600
-# Only servers of Azure take tokens; elsewhere a missing password means another way to sign in.
-_AZURE = ".postgres.database.azure.com"
-SCOPE = "https://ossrdbms-aad.database.windows.net/.default"
 
 
 def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None) -> Engine:
     """An engine on the server; it connects when first used."""
     given = url.query.get("options", "")
-    options = " ".join([given if isinstance(given, str) else " ".join(given), *_limits(busy_seconds)]).strip()
-    arguments = {
-        "connect_timeout": CONNECT_SECONDS,
-        "application_name": "mlops",
-        "options": options,
-        # A server that vanished without closing the connection is noticed.
-        "keepalives_idle": 30,
-        "tcp_user_timeout": 60_000,
-    }
+    arguments = postgres_arguments(given if isinstance(given, str) else " ".join(given), busy_seconds)
     engine = create_engine(
         url.difference_update_query(["options"]),
         pool_pre_ping=True,
@@ -43,25 +29,15 @@ def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None
     )
     # Ports are never closed explicitly: connections are closed with the last reference to the engine.
     finalize(engine, engine.pool.dispose)
-    if not url.password and (url.host or "").endswith(_AZURE):
+    if not url.password and (url.host or "").endswith(AZURE_POSTGRES):
         _sign_in_with_token(engine, credential)
     return engine
-
-
-def _limits(busy_seconds: float) -> list[str]:
-    milliseconds = {
-        "lock_timeout": busy_seconds,
-        "statement_timeout": STATEMENT_SECONDS,
-        "idle_in_transaction_session_timeout": IDLE_SECONDS,
-    }
-    # Zero would mean no limit.
-    return [f"-c {name}={max(1, int(seconds * 1000))}" for name, seconds in milliseconds.items()]
 
 
 def _sign_in_with_token(engine: Engine, credential: MakeCredential | None) -> None:
     from shared.adapters.sql.connection.tokens import token_source
 
-    token = token_source(credential, SCOPE)
+    token = token_source(credential, POSTGRES_SCOPE)
 
     @event.listens_for(engine, "do_connect")
     def give_token(_dialect: Any, _record: Any, _args: Any, parameters: dict[str, Any]) -> None:

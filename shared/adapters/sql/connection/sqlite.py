@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -14,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from shared.adapters.sql.connection.faults import explain_opening
+from shared.adapters.sql.connection.sqlite_connection import SqliteConnection
 from shared.adapters.sql.connection.transactions import (
     BEGIN,
     COUNTING,
@@ -46,15 +46,6 @@ _STATEMENTS = {
 _DURABILITY = "mlops_durability"
 
 
-class _Connection(sqlite3.Connection):
-    """Closed when nobody holds it any more: ports have no end of their own, a process or a test has."""
-
-    def __del__(self) -> None:
-        # One that could not be opened cannot be closed either.
-        with suppress(sqlite3.ProgrammingError):
-            self.close()
-
-
 def _begin(connection: Connection, statements: Sequence[str]) -> None:
     """Tell the driver itself: by way of SQLAlchemy each of these costs as much as a small query."""
     driver: Any = connection.connection.driver_connection
@@ -73,7 +64,7 @@ def _begin(connection: Connection, statements: Sequence[str]) -> None:
 def open_engine(url: URL, busy_seconds: float) -> Engine:
     """An engine on the file, which is created if absent."""
     Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-    options = {"timeout": busy_seconds, "factory": _Connection}
+    options = {"timeout": busy_seconds, "factory": SqliteConnection}
     engine = create_engine(url, pool_size=16, max_overflow=48, connect_args=options, execution_options={TURNS: Lock()})
     opener = os.getpid()
 

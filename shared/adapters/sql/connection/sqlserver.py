@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Dialect, Engine, create_engine, event
 
+from shared.adapters.sql.connection.arguments import (
+    LOGIN_SECONDS,
+    SQL_COPT_SS_ACCESS_TOKEN,
+    SQLSERVER_KEYWORDS,
+    SQLSERVER_SCOPE,
+    STATEMENT_SECONDS,
+    TRUSTED,
+    packed,
+    sqlserver_session,
+)
+
 if TYPE_CHECKING:
     from shared.adapters.sql.connection.tokens import MakeCredential
-
-DRIVER = "ODBC Driver 18 for SQL Server"
-LOGIN_SECONDS = 15
-STATEMENT_SECONDS = 300
-SCOPE = "https://database.windows.net/.default"
-# The driver's connection attribute for an access token, from msodbcsql.h.
-SQL_COPT_SS_ACCESS_TOKEN = 1256
 
 
 def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None) -> Engine:
     """An engine on the server; it connects when first used, encrypted unless the URL says otherwise."""
-    # Describing the parameters of a statement on a temporary table fails, and may roll the transaction back.
-    given = {"driver": DRIVER, "Encrypt": "yes", "UseFMTONLY": "yes"} | dict(url.query)
+    given = SQLSERVER_KEYWORDS | dict(url.query)
     engine = create_engine(
         url.set(query=given),
         pool_pre_ping=True,
@@ -43,10 +45,8 @@ def open_engine(url: URL, busy_seconds: float, credential: MakeCredential | None
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.timeout = STATEMENT_SECONDS
-        # Any error rolls the whole transaction back: half of one is never committed. Counts decide who has won,
-        # whatever the server's user options say.
         cursor = connection.cursor()
-        cursor.execute(f"SET NOCOUNT OFF; SET XACT_ABORT ON; SET LOCK_TIMEOUT {max(1, int(busy_seconds * 1000))}")
+        cursor.execute(sqlserver_session(busy_seconds))
         cursor.close()
         connection.commit()
 
@@ -77,19 +77,12 @@ def quote_window(dialect: Dialect) -> None:
     preparer.reserved_words = preparer.reserved_words | {"window"}
 
 
-def packed(token: str) -> bytes:
-    """Return the token as the driver takes it: its length in bytes, then UTF-16 little-endian."""
-    text = token.encode("utf-16-le")
-    return struct.pack("<I", len(text)) + text
-
-
 def _sign_in_with_token(engine: Engine, credential: MakeCredential | None) -> None:
     from shared.adapters.sql.connection.tokens import token_source
 
-    token = token_source(credential, SCOPE)
+    token = token_source(credential, SQLSERVER_SCOPE)
 
     @event.listens_for(engine, "do_connect")
     def give_token(_dialect: Any, _record: Any, arguments: list[Any], parameters: dict[str, Any]) -> None:
-        # Without a user SQLAlchemy asks for the login of the operating system, which excludes a token.
-        arguments[0] = arguments[0].replace(";Trusted_Connection=Yes", "")
+        arguments[0] = arguments[0].replace(TRUSTED, "")
         parameters["attrs_before"] = {SQL_COPT_SS_ACCESS_TOKEN: packed(token())}

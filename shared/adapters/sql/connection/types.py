@@ -20,10 +20,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-# SQL Server: names differ when a letter's case does, and a key of 1 200 UTF-8 bytes still fits into an index.
-COLLATION = "Latin1_General_100_BIN2_UTF8"
-# More bytes than short text has: a parameter is never cut to what would be another key.
-_LONGEST = 8000
+from shared.adapters.sql.connection.arguments import COLLATION, short_text
+
 # SQL Server's DATETIME is exact to 3 ms only.
 _EXACT = 6
 # Only a column declared exactly INTEGER is SQLite's row id; elsewhere the ids need 64 bits.
@@ -93,7 +91,7 @@ def _cast(element: _AsShort, compiler: SQLCompiler, **words: Any) -> str:
     # A literal is VARCHAR. A value of INSERT or SET, as SQLAlchemy marks it, is converted to its column anyway.
     if words.get("literal_binds") or getattr(element.given, "_is_crud", False):
         return given
-    return f"CAST({given} COLLATE {COLLATION} AS VARCHAR({_LONGEST}))"
+    return short_text(given)
 
 
 class _Short(LongText):

@@ -26,12 +26,10 @@ from sqlalchemy import (
 
 from shared.adapters.sql.connection.transactions import migrate, read, take_turn
 from shared.adapters.sql.migrations.columns import columns_of
+from shared.adapters.sql.revisions import BASE, VERSIONS, newest, revision_id
 from shared.adapters.sql.schema.tables import every_table, metadata
 from shared.core.errors import Misconfigured, Permanent
 
-VERSIONS = Path(__file__).parent / "versions"
-# The first revision; numbered SQL files without Alembic made this schema and the ones before it.
-BASE = 4
 # Alembic's own table, and the one that the numbered SQL files kept.
 alembic_version = Table(
     "alembic_version",
@@ -48,22 +46,6 @@ class Version:
 
     number: int
     stamped: bool
-
-
-def revision_id(number: int) -> str:
-    """The number as revisions and Alembic's table write it."""
-    return f"{number:04}"
-
-
-def newest(folder: Path = VERSIONS) -> int:
-    """The number of the newest revision; Permanent when two have one number or one is absent."""
-    numbers = sorted(int(path.name.partition("_")[0]) for path in folder.glob("[0-9]*_*.py"))
-    if not numbers or numbers != list(range(BASE, BASE + len(numbers))):
-        raise Permanent(
-            f"The revisions of the schema are numbered {numbers}: they must count from {BASE} without a gap. After a "
-            f"merge, delete your own and run `python -m local.tools.migrations write <name>` again."
-        )
-    return numbers[-1]
 
 
 def bring_up_to_date(engine: Engine, folder: Path = VERSIONS) -> Sequence[int]:

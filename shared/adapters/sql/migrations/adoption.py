@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection
 
-from shared.adapters.sql.migrations import BASE, alembic_runs, alembic_version, revision_id
+from shared.adapters.sql.migrations import alembic_runs, alembic_version
 from shared.adapters.sql.migrations.columns import columns_of, kind_of
+from shared.adapters.sql.revisions import BASE, revision_id
 from shared.core.errors import Permanent
 
 _Columns = Mapping[tuple[str, str], str]

@@ -16,8 +16,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine
 
-from shared.adapters.sql.migrations import VERSIONS, newest, revision_id
 from shared.adapters.sql.migrations.autogenerate import OPTIONS, refuse_loss, render_item
+from shared.adapters.sql.revisions import VERSIONS, newest, revision_id
 from shared.adapters.sql.schema.tables import every_table, metadata
 from shared.core.errors import Permanent
 

@@ -23,8 +23,9 @@ from sqlalchemy import create_engine, func, inspect, select, text
 from world import POINTS, World, artefact, points_csv
 
 from shared.adapters.sql.database import open_database
-from shared.adapters.sql.migrations import newest, revision_id, schema_state
+from shared.adapters.sql.migrations import schema_state
 from shared.adapters.sql.migrations.alembic_runs import missing
+from shared.adapters.sql.revisions import newest, revision_id
 from shared.adapters.sql.schema.tables import every_table
 from shared.core.errors import Misconfigured, Permanent
 from shared.operations.ports import RowFilter

@@ -18,7 +18,7 @@ from shared.adapters.sql.connection.transactions import count, read, write
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.ledger.history import SqlHistory
 from shared.adapters.sql.ledger.ledger import SqlLedger
-from shared.adapters.sql.migrations import newest, revision_id
+from shared.adapters.sql.revisions import newest, revision_id
 from shared.core.errors import Corrupt, Misconfigured, Permanent, Transient
 
 LATEST = newest()

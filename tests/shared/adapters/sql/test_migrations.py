@@ -16,8 +16,9 @@ from postgres import PostgresServer
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from shared.adapters.sql.database import bare_engine, open_database
-from shared.adapters.sql.migrations import BASE, VERSIONS, alembic_version, bring_up_to_date, newest, revision_id
+from shared.adapters.sql.migrations import alembic_version, bring_up_to_date
 from shared.adapters.sql.migrations.alembic_runs import migrated, missing
+from shared.adapters.sql.revisions import BASE, VERSIONS, newest, revision_id
 from shared.adapters.sql.schema.tables import every_table, metadata
 from shared.core.errors import Fault, Misconfigured, Permanent
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,13 +17,17 @@ from sqlalchemy import Engine
 from tds_double import TdsDouble, tds_double
 from tsql import findings, parse, single
 
+from shared.adapters.lazy import Once
 from shared.adapters.sql.bulk.load import BATCH_ROWS
 from shared.adapters.sql.connection.transactions import ATTEMPTS, rows_changed
 from shared.adapters.sql.database import open_database
+from shared.adapters.sql.first.connecting import connector
+from shared.adapters.sql.first.reads import FirstReads
+from shared.adapters.sql.first.stores import FirstDeployments, FirstRegistry, FirstRollouts
 from shared.adapters.sql.ledger.ledger import SqlLedger
-from shared.adapters.sql.migrations import newest, revision_id
 from shared.adapters.sql.prediction.predictions import SqlPredictions
 from shared.adapters.sql.release.deployments import SqlDeployments
+from shared.adapters.sql.revisions import newest, revision_id
 from shared.adapters.sql.schema.tables import every_table, prediction_commit
 from shared.core.errors import Fault, Misconfigured, Permanent, Transient
 from shared.core.ledger import Claim
@@ -378,3 +382,27 @@ def test_a_claim_is_taken_and_numbers_are_given_in_turn(double: TdsDouble, opene
     statements = sent(double)
     asked = next(place for place, one in enumerate(statements) if "sp_getapplock" in one)
     assert "FROM deployment" in statements[asked + 1]
+
+
+def test_a_first_answer_is_read_by_the_driver_alone(double: TdsDouble) -> None:
+    """On a snapshot, waiting for locks no longer than told, with short texts as the columns have them."""
+    at = datetime(2024, 1, 1, tzinfo=UTC)
+    wanted = Deployment("adult", 1, "adult", 3, "a" * 64, at, "gate", "passed")
+    names = [each.name for each in fields(Deployment)]
+    stored = [*(getattr(wanted, name) for name in names[:-1]), 0]
+    stored[names.index("at")] = at.replace(tzinfo=None).isoformat()
+    double.forget()
+    double.answer("max.version_num", [[VERSION]], ["newest"])
+    double.answer("FROM deployment AS d", [stored], names)
+    double.answer("FROM rollout AS r", [])
+    double.answer("FROM model_version AS m", [])
+    reads = FirstReads(connector(url(double), 30, None), Once(lambda: pytest.fail("the driver alone reads")))
+    assert FirstDeployments(None, reads, lambda _: "prod").current("adult") == wanted
+    assert FirstRollouts(None, reads).current("adult", "prod") is None
+    assert FirstRegistry(None, reads).find("adult", 3) is None
+    reads.close()
+    statements = sent(double)
+    assert double.seen().logins == ["sa"]
+    assert "SET NOCOUNT OFF; SET XACT_ABORT ON; SET LOCK_TIMEOUT 30000" in statements
+    assert "SET TRANSACTION ISOLATION LEVEL SNAPSHOT" in statements
+    assert {"adult", "prod"} <= set(double.seen().texts)

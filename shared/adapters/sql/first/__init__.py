@@ -1,0 +1,1 @@
+"""The reads of a process's first answer, by the driver alone: SQLAlchemy takes longer to load than they take."""

@@ -1,0 +1,95 @@
+"""Reading single rows before SQLAlchemy is loaded. Whatever does not go smoothly is left to SQLAlchemy's words."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from weakref import finalize
+
+from shared.adapters.sql.revisions import newest, revision_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from shared.adapters.lazy import Once
+    from shared.adapters.sql.first.connecting import Connect, Connected
+
+_VERSION = "SELECT max(version_num) AS newest FROM alembic_version"
+
+
+class NotRead(Exception):
+    """The driver alone did not read it: SQLAlchemy is to read it."""
+
+
+class FirstReads:
+    """Reads rows by a connection of the driver, as long as nothing else has opened the database in this process.
+
+    Each statement sees what is committed when it begins. The schema has to be that of this code. After the first
+    problem, of whatever kind, nothing is read here any more.
+    """
+
+    def __init__(self, connect: Connect | None, engine: Once[Any], version: Callable[[], int] = newest) -> None:
+        self._connect = connect
+        self._engine = engine
+        self._version = version
+        self._lock = Lock()
+        self._held: list[Connected] = []
+        self._process = os.getpid()
+        # Ports are never closed explicitly: the connection is closed with the last reference to them.
+        finalize(self, _close, self._held)
+
+    def row(self, statement: str, *given: str | int) -> Mapping[str, Any] | None:
+        """The only row by its columns, None without one; NotRead when SQLAlchemy has to read it.
+
+        `:text` and `:number` in the statement are what is given, in order.
+        """
+        with self._lock:
+            if self._connect is None or self._engine.made is not None or os.getpid() != self._process:
+                self._end()
+                raise NotRead
+            try:
+                return _row(self._connected(self._connect), statement, given)
+            except Exception as error:
+                # Whatever it is, it comes again where it is explained.
+                self._end()
+                raise NotRead from error
+
+    def end(self) -> None:
+        """Read nothing here any more."""
+        with self._lock:
+            self._end()
+
+    def close(self) -> None:
+        """Close the connection; the next read opens one."""
+        with self._lock:
+            _close(self._held)
+
+    def _connected(self, connect: Connect) -> Connected:
+        if not self._held:
+            self._held.append(connect())
+            if _row(self._held[0], _VERSION, ()) != {"newest": revision_id(self._version())}:
+                raise NotRead
+        return self._held[0]
+
+    def _end(self) -> None:
+        self._connect = None
+        _close(self._held)
+
+
+def _row(connected: Connected, statement: str, given: Sequence[str | int]) -> Mapping[str, Any] | None:
+    written = statement.replace(":text", connected.text).replace(":number", connected.number)
+    cursor = connected.driver.execute(written, given)
+    try:
+        row = cursor.fetchone()
+        return None if row is None else dict(zip((column[0] for column in cursor.description), row, strict=True))
+    finally:
+        cursor.close()
+
+
+def _close(held: list[Connected]) -> None:
+    while held:
+        # A connection that broke cannot be closed either.
+        with suppress(Exception):
+            held.pop().driver.close()

@@ -1,0 +1,265 @@
+"""The reads of a first answer: as SQLAlchemy connects, as long as all goes well, and never instead of its faults."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from postgres import PostgresServer
+from sqlalchemy import Engine
+
+from shared.adapters.lazy import Once
+from shared.adapters.sql.connection.arguments import BUSY_SECONDS, TRUSTED
+from shared.adapters.sql.database import bare_engine, open_database
+from shared.adapters.sql.first.connecting import address_of, connector, odbc_text, postgres_keywords
+from shared.adapters.sql.first.reads import FirstReads, NotRead
+from shared.adapters.sql.first.stores import GENERATION, FirstDeployments
+from shared.adapters.sql.release.deployments import SqlDeployments
+from shared.core.errors import Corrupt, Misconfigured, Permanent, Transient
+from shared.serving.deployment import Deployment
+
+AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+FIRST = Deployment("adult", 1, "adult", 3, "a" * 64, AT, "gate", "passed")
+POSTGRES, SQLSERVER = "postgresql+psycopg://", "mssql+pyodbc://"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A database in which a model is deployed."""
+    found = tmp_path / "state.db"
+    engine = open_database(f"sqlite:///{found}")
+    SqlDeployments(engine).promote(FIRST)
+    engine.dispose()
+    return found
+
+
+class NotOpened:
+    """The engine of a database that is opened once something asks for it."""
+
+    def __init__(self, url: str) -> None:
+        self.opened = 0
+        self.once = Once(self._open)
+        self._url = url
+
+    def _open(self) -> Engine:
+        self.opened += 1
+        return open_database(self._url, pause=lambda _: None)
+
+
+class Stored:
+    """Deployments in SQL, whose first use opens the database."""
+
+    def __init__(self, engine: Once[Engine]) -> None:
+        self._engine = engine
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(SqlDeployments(self._engine()), name)
+
+
+def deployments(url: str, reads: FirstReads | None = None) -> tuple[FirstDeployments, NotOpened]:
+    """The store, and whether SQLAlchemy was needed."""
+    engine = NotOpened(url)
+    reads = reads or FirstReads(connector(url, BUSY_SECONDS, None), engine.once)
+    return FirstDeployments(Stored(engine.once), reads, lambda _: "prod"), engine
+
+
+def test_what_is_deployed_is_read_without_opening_the_database(file: Path) -> None:
+    """And each read sees what was committed before it began."""
+    store, engine = deployments(f"sqlite:///{file}")
+    assert store.current("adult") == FIRST
+    assert store.current("bank") is None
+    assert engine.opened == 0
+    other = open_database(f"sqlite:///{file}")
+    second = Deployment("adult", 2, "adult", 4, "b" * 64, AT, "ada", "better", override=True)
+    SqlDeployments(other).promote(second)
+    other.dispose()
+    assert store.current("adult") == second
+    assert engine.opened == 0
+
+
+def test_once_the_database_is_open_all_is_read_there(file: Path) -> None:
+    """By SQLAlchemy, and the driver's own connection is closed."""
+    engine = NotOpened(f"sqlite:///{file}")
+    reads = FirstReads(connector(f"sqlite:///{file}", BUSY_SECONDS, None), engine.once)
+    assert reads.row(GENERATION, "adult", "prod") is not None
+    engine.once()
+    with pytest.raises(NotRead):
+        reads.row(GENERATION, "adult", "prod")
+    engine.once().dispose()
+
+
+def test_closing_lets_the_next_read_connect_again(file: Path) -> None:
+    """So that a database without sessions may pause."""
+    store, engine = deployments(f"sqlite:///{file}")
+    reads = store._reads
+    assert store.current("adult") == FIRST
+    reads.close()
+    assert store.current("adult") == FIRST
+    assert engine.opened == 0
+
+
+def test_a_database_that_is_not_there_is_made_as_ever(tmp_path: Path) -> None:
+    """The driver alone would leave an empty file."""
+    store, engine = deployments(f"sqlite:///{tmp_path}/new/state.db")
+    assert store.current("adult") is None
+    assert engine.opened == 1
+    engine.once().dispose()
+
+
+@pytest.mark.parametrize(
+    ("change", "fault", "said"),
+    [
+        ("UPDATE alembic_version SET version_num = '0099'", Permanent, "schema version 99"),
+        ('ALTER TABLE deployment DROP COLUMN "override"', Permanent, r"lacks deployment\.override"),
+        ("DROP TABLE deployment", Permanent, "lacks deployment"),
+    ],
+)
+def test_a_wrong_schema_is_told_in_the_same_words(file: Path, change: str, fault: type[Exception], said: str) -> None:
+    """Whether a version is newer than this code, or a column is absent."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(change)
+        connection.commit()
+    store, _ = deployments(f"sqlite:///{file}")
+    for _ in range(2):
+        with pytest.raises(fault, match=said):
+            store.current("adult")
+
+
+@pytest.mark.fault(46)
+def test_a_damaged_file_is_told_in_the_same_words(file: Path) -> None:
+    """As by a process that opened it."""
+    file.write_bytes(b"no database" * 1000)
+    store, _ = deployments(f"sqlite:///{file}")
+    with pytest.raises(Corrupt, match="damaged or is not a database"):
+        store.current("adult")
+
+
+def test_a_server_that_is_away_is_told_in_the_same_words() -> None:
+    """Nobody listens there."""
+    store, engine = deployments(f"{POSTGRES}ada:secret@127.0.0.1:1/mlops")
+    with pytest.raises(Transient, match=r"busy: .*refused"):
+        store.current("adult")
+    assert engine.opened == 1
+
+
+def test_a_token_that_cannot_be_had_is_told_in_the_same_words() -> None:
+    """There is no credential."""
+    store, _ = deployments(f"{SQLSERVER}@127.0.0.1:1/mlops")
+    with pytest.raises(Misconfigured, match="no credential for a token"):
+        store.current("adult")
+
+
+def test_after_a_problem_the_driver_alone_reads_nothing_more(file: Path) -> None:
+    """A process does not go on where its database could not be opened."""
+    reads = FirstReads(connector(f"sqlite:///{file}", BUSY_SECONDS, None), Once(lambda: None))
+    with pytest.raises(NotRead):
+        reads.row("SELECT nothing FROM nowhere")
+    with pytest.raises(NotRead):
+        reads.row(GENERATION, "adult", "prod")
+
+
+def test_another_process_reads_by_sqlalchemy(file: Path) -> None:
+    """A connection to SQLite must not pass a fork."""
+    code = (
+        "import os, sys\n"
+        "from shared.adapters.lazy import Once\n"
+        "from shared.adapters.sql.first.connecting import connector\n"
+        "from shared.adapters.sql.first.reads import FirstReads, NotRead\n"
+        "from shared.adapters.sql.first.stores import GENERATION\n"
+        "reads = FirstReads(connector(sys.argv[1], 30, None), Once(lambda: None))\n"
+        "assert reads.row(GENERATION, 'adult', 'prod')\n"
+        "if os.fork() == 0:\n"
+        "    try:\n"
+        "        reads.row(GENERATION, 'adult', 'prod')\n"
+        "    except NotRead:\n"
+        "        os._exit(7)\n"
+        "    os._exit(1)\n"
+        "print(os.waitstatus_to_exitcode(os.wait()[1]))\n"
+    )
+    command = [sys.executable, "-c", code, f"sqlite:///{file}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=dict(os.environ))
+    assert done.stdout == "7\n"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "ada:secret@db.example.com/mlops",
+        "ada:s%40cret%2F@db.example.com:6432/mlops",
+        "ada@db.example.com/mlops?sslmode=verify-full&sslrootcert=system",
+        "ada:secret@127.0.0.1:5432/mlops?options=-c%20search_path%3Dmlops",
+        "ada%40tenant@db.postgres.database.azure.com/mlops",
+    ],
+)
+def test_postgresql_gets_what_sqlalchemy_would_give_it(rest: str) -> None:
+    """The same keywords with the same values."""
+    engine = bare_engine(POSTGRES + rest)
+    given, address = engine.dialect.create_connect_args(engine.url)[1], address_of(rest)
+    assert address is not None
+    told = {**given, **_connect_arguments(engine)}
+    assert postgres_keywords(address, BUSY_SECONDS) == {name: told[name] for name in told if name != "context"}
+
+
+def _connect_arguments(engine: Engine) -> dict[str, Any]:
+    """What the engine adds to the URL, as it stands where the engine connects."""
+    creator: Any = engine.pool._creator
+    found = dict(zip(creator.__code__.co_freevars, (cell.cell_contents for cell in creator.__closure__), strict=True))
+    arguments: dict[str, Any] = found["cparams"]
+    return arguments
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "ada:secret@db.example.com/mlops",
+        "ada:s%40cret@db.example.com:1444/mlops?Encrypt=no",
+        "@db.database.windows.net/mlops",
+        "db.database.windows.net/mlops?TrustServerCertificate=yes&driver=ODBC%20Driver%2017%20for%20SQL%20Server",
+    ],
+)
+def test_sql_server_gets_what_sqlalchemy_would_give_it(rest: str, odbc_driver: None) -> None:
+    """The same text; with a token, without the login of the operating system."""
+    engine = bare_engine(SQLSERVER + rest)
+    given, address = engine.dialect.create_connect_args(engine.url)[0][0], address_of(rest.removeprefix("@"))
+    assert address is not None
+    assert odbc_text(address) == given.replace(TRUSTED, "")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////home/a%20b/state.db",
+        "sqlite:////home/state.db?uri=true",
+        "sqlite:///:memory:",
+        f"{POSTGRES}/mlops?host=/run/postgresql",
+        f"{POSTGRES}ada@[::1]/mlops",
+        f"{POSTGRES}ada@a,b/mlops",
+        f"{POSTGRES}ada@a/mlops?host=a:1&host=b:2",
+        f"{SQLSERVER}?odbc_connect=DRIVER%3D",
+        f"{SQLSERVER}ada@dsn",
+        f"{SQLSERVER}ada:a%3Bb@host/mlops",
+        f"{SQLSERVER}host/mlops?authentication=ActiveDirectoryMsi",
+    ],
+)
+def test_a_url_of_another_form_is_left_to_sqlalchemy(url: str) -> None:
+    """It knows more forms than are read here."""
+    assert connector(url, BUSY_SECONDS, None) is None
+
+
+def test_a_server_is_read_by_its_url(postgres: PostgresServer) -> None:
+    """A real one, through the same stores."""
+    url = postgres.emptied()
+    engine = open_database(url)
+    SqlDeployments(engine).promote(FIRST)
+    engine.dispose()
+    store, opened = deployments(url)
+    assert store.current("adult") == FIRST
+    assert opened.opened == 0
+    store._reads.close()
