@@ -18,7 +18,7 @@ from shared.core.errors import Misconfigured, Missing
 from shared.core.scenario import find_scenario
 from shared.core.wording import did_you_mean
 from shared.ports import Ports
-from shared.prediction.shard import SETTING as SCORER_ROWS
+from shared.prediction.options.shard_settings import SETTING as SCORER_ROWS
 from shared.release.policy_settings import NAMES as POLICIES
 from shared.settings import NAMES, read_settings
 from shared.training.options.option_settings import NAMES as OPTIONS

@@ -26,8 +26,8 @@ from shared.core.addresses import (
 from shared.core.errors import Misconfigured
 from shared.monitoring.prices import NAMES as PRICE_NAMES
 from shared.prediction.delta_table import SETTING as DELTA_TABLES
-from shared.prediction.shard import SETTING as SCORER_ROWS
-from shared.prediction.sql_rows import SETTING as SQL_ROWS
+from shared.prediction.options.shard_settings import SETTING as SCORER_ROWS
+from shared.prediction.options.sql_rows import SETTING as SQL_ROWS
 from shared.release.endpoint_names import DEFAULT as MACHINES
 from shared.release.endpoint_names import SETTING as ENDPOINT
 from shared.release.endpoint_names import Machines, machines

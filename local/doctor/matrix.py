@@ -11,8 +11,8 @@ from local.host.local_settings import read_environment
 from shared.bootstrap.backends import delta_follows
 from shared.core.scenario import Scenario, Scenarios
 from shared.core.wording import counted
-from shared.prediction.shard import Sharding, read_sharding
-from shared.prediction.sql_rows import SqlRows, read_sql_rows
+from shared.prediction.options.shard_settings import Sharding, read_sharding
+from shared.prediction.options.sql_rows import SqlRows, read_sql_rows
 from shared.release.policy import Policies, Policy, Step
 from shared.release.policy_settings import read_policies
 from shared.settings import INSIGHTS, Settings, read_settings

@@ -139,10 +139,8 @@ def delta_follows(environ: Mapping[str, str]) -> bool:
 def open_telemetry(settings: Settings, lake: Lake, tables: Tables) -> Telemetry:
     """The source of rows that TELEMETRY_URL names."""
     if settings.telemetry_url == "lake:":
-        from shared.adapters.lake.telemetry import LakeTelemetry
-
         # The lake's own clock, not the one that tests move: arrivals are its times.
-        return LakeTelemetry(lake, tables, clock_of(settings))
+        return cast("Telemetry", lazy("shared.adapters.lake.telemetry:LakeTelemetry", lake, tables, clock_of(settings)))
     from shared.adapters.azure.clients import make_credential
     from shared.adapters.kusto.client import KustoQueries
     from shared.adapters.kusto.span_files import SpanFiles
@@ -193,12 +191,11 @@ def open_trainer(
 
         client = workspaces.client("TRAINER_URL", settings.trainer_url)
         return AzureMlTrainer(client, lake, jobs.of(client))
-    from shared.adapters.process_trainer import NoTrainer, ProcessTrainer
-
+    module = "shared.adapters.process_trainer"
     if settings.trainer_url == "none:":
-        return NoTrainer()
+        return cast("Trainer", lazy(f"{module}:NoTrainer"))
     places = {"LAKE_URL": settings.lake_url, "DATABASE_URL": settings.database_url}
-    return ProcessTrainer(settings.home, {**environ, **places})
+    return cast("Trainer", lazy(f"{module}:ProcessTrainer", settings.home, {**environ, **places}))
 
 
 def open_run_output(settings: Settings) -> RunOutput:

@@ -14,8 +14,6 @@ from shared.adapters.lazy import Once, lazy
 from shared.adapters.limited_lake import LimitedLake
 from shared.adapters.logging_ledger import LoggingLedger
 from shared.adapters.onnx.scoring import OnnxScoring
-from shared.adapters.process_scorer import ProcessScorer
-from shared.adapters.profiling import ArrowPartProfiles, ArrowProfiles
 from shared.adapters.sql.connection.arguments import BUSY_SECONDS
 from shared.adapters.sql.first.connecting import connector
 from shared.adapters.sql.first.reads import FirstReads
@@ -34,9 +32,9 @@ from shared.datasets.ports import DatasetsBundle
 from shared.monitoring.ports import MonitoringBundle
 from shared.monitoring.prices import Prices, read_prices
 from shared.operations.ports import OperationsBundle
+from shared.prediction.options.shard_settings import Sharding, read_sharding
+from shared.prediction.options.sql_rows import read_sql_rows
 from shared.prediction.ports import PredictionBundle, ScoringEngine
-from shared.prediction.shard import Sharding, read_sharding
-from shared.prediction.sql_rows import read_sql_rows
 from shared.profiles.ports import ProfilesBundle
 from shared.release.ports import ReleaseBundle
 from shared.release.traffic import Traffic, traffic_of
@@ -84,8 +82,8 @@ class Root:
     def profiles(self) -> ProfilesBundle:
         """Profiles on Arrow and numpy, and their history for reports."""
         return ProfilesBundle(
-            profiler=ArrowProfiles(),
-            parts=ArrowPartProfiles(),
+            profiler=lazy("shared.adapters.profiling:ArrowProfiles"),
+            parts=lazy("shared.adapters.profiling:ArrowPartProfiles"),
             history=lazy(f"{_SQL}reports.profile_history:SqlProfileHistory", self.engine),
         )
 
@@ -152,7 +150,10 @@ class Root:
 
     def _in_process(self, sharding: Sharding) -> ScoringEngine:
         core = self.core
-        return ProcessScorer(core.lake, OnnxScoring(), core.scenarios, core.clock, sharding.budget)
+        scorer = "shared.adapters.process_scorer:ProcessScorer"
+        return cast(
+            "ScoringEngine", lazy(scorer, core.lake, OnnxScoring(), core.scenarios, core.clock, sharding.budget)
+        )
 
     def alerts(self) -> AlertsBundle:
         """The webhooks of alerts, and their deliveries."""

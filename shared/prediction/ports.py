@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from shared.core.scenario import Scenario
     from shared.datasets.rejects import Reject
     from shared.prediction.delta_table import DataFile, DeltaTable
+    from shared.prediction.options.shard_settings import Sharding
+    from shared.prediction.options.sql_rows import SqlRows
     from shared.prediction.revision import Correction, Revision
-    from shared.prediction.shard import Sharding, ShardWork
-    from shared.prediction.sql_rows import SqlRows
+    from shared.prediction.shard import ShardWork
     from shared.prediction.telemetry_span import Extract, RecordedSpan, Span
     from shared.prediction.window import Commit, CommittedFile, Window, WindowState
 

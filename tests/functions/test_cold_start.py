@@ -33,6 +33,8 @@ OTHERS = (
     "shared.serving.inference.open_inference", "shared.intake.ingest", "shared.serving.stateful_scoring",
     "shared.training.unlearned.extremes",
     "shared.monitoring.drift.window_drift",
+    "shared.adapters.lake.telemetry", "shared.adapters.process_scorer", "shared.adapters.process_trainer",
+    "shared.prediction.shard", "shared.prediction.window", "shared.profiles.profile",
 )  # fmt: skip
 ANSWER = """
 import asyncio, sys
@@ -66,7 +68,8 @@ _ALWAYS = (
 PATHS = {
     "shared.prediction.score": (
         *_ALWAYS, "onnxruntime", "pyarrow", "shared.alerts", "shared.intake", "shared.monitoring", "shared.release",
-        "shared.prediction.sharding.attempts", "shared.prediction.sharding.planning", "sqlalchemy",
+        "shared.prediction.shard", "shared.prediction.sharding.attempts", "shared.prediction.sharding.planning",
+        "sqlalchemy",
     ),
     "shared.dispatch, shared.intake.ingest": (
         *_ALWAYS, "msgspec", "onnxruntime", "pyarrow", "shared.operations", "shared.prediction.score", "sqlalchemy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from shared.prediction.shard import BLOCK_ROWS, Sharding
+from shared.prediction.options.shard_settings import BLOCK_ROWS, Sharding
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from shared.core.scenario import Scenario
 from shared.prediction.commits import committed_file, revision_of, whole_commit
+from shared.prediction.options.shard_settings import MOST_ROWS
 from shared.prediction.reject_files import read_rejects
-from shared.prediction.shard import MOST_ROWS
 from shared.prediction.window import Commit
 
 if TYPE_CHECKING:

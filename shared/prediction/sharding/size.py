@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from shared.core.errors import Quarantined
 from shared.core.paths import table_of
 from shared.core.scenario import Scenario
-from shared.prediction.shard import MOST_ROWS
+from shared.prediction.options.shard_settings import MOST_ROWS
 from shared.prediction.window import split_input
 from shared.prediction.window_plan import InShards
 

@@ -18,21 +18,23 @@ from pyarrow import parquet as pq
 from world import POINTS, Clock, World, points_csv
 
 from shared import dispatch, due_work
+from shared.adapters.process_scorer import ProcessScorer
 from shared.core.errors import Corrupt, Misconfigured, Quarantined, Transient
 from shared.core.paths import predictions_folder
 from shared.datasets.rows import whole
 from shared.monitoring.drift.scored_rows import batch_window
 from shared.prediction.commits import committed_file
 from shared.prediction.hidden_scoring import hidden_commit, score_hidden
+from shared.prediction.options.shard_settings import MOST_ROWS, read_sharding
+from shared.prediction.options.sql_rows import read_sql_rows
 from shared.prediction.plans import read_plan
 from shared.prediction.rebuild import rebuild
 from shared.prediction.score import score_window
-from shared.prediction.shard import MOST_ROWS, ScoredShard, Shard, ShardWork, named_window, read_sharding
+from shared.prediction.shard import ScoredShard, Shard, ShardWork, named_window
 from shared.prediction.sharding.attempts import newest_work, scored_shards
 from shared.prediction.sharding.planning import planned_shards
 from shared.prediction.sharding.shard_scoring import open_scorer
 from shared.prediction.sharding.size import refuse_too_many, window_size
-from shared.prediction.sql_rows import read_sql_rows
 from shared.settings import read_settings
 
 ROWS = points_csv(450, seed=3, labelled=False)
@@ -146,7 +148,9 @@ def test_a_column_that_one_shard_does_not_know_is_told_of_the_window(tmp_path: P
 def test_a_window_goes_on_in_as_many_calls_as_it_needs(tmp_path: Path, in_one_piece: list[Any]) -> None:
     """Each call cuts one file or scores or loads one shard, and nothing shows before the commit is loaded."""
     world = large_world(tmp_path, budget=timedelta(0), clock=Ticking())
-    world.ports.prediction.engine._budget = timedelta(0)  # type: ignore[attr-defined]
+    core = world.ports.core
+    hurried = ProcessScorer(core.lake, world.ports.serving.scoring, core.scenarios, core.clock, timedelta(0))
+    world.ports = ports_with(world.ports, prediction__engine=hurried)
     for number, content in enumerate((ROWS, MORE), 1):
         world.land(f"scoring/points/s1/points.{number}of2.csv", content)
     told = []

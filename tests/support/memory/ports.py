@@ -51,9 +51,9 @@ from shared.monitoring.ports import MonitoringBundle
 from shared.monitoring.prices import read_prices
 from shared.operations.ports import OperationsBundle, WaitingMessages
 from shared.ports import Ports
+from shared.prediction.options.shard_settings import read_sharding
+from shared.prediction.options.sql_rows import read_sql_rows
 from shared.prediction.ports import PredictionBundle
-from shared.prediction.shard import read_sharding
-from shared.prediction.sql_rows import read_sql_rows
 from shared.profiles.ports import ProfilesBundle
 from shared.release.policy_settings import read_policies
 from shared.release.ports import ReleaseBundle

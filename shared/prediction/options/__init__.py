@@ -1,0 +1,1 @@
+"""What settings say of scoring windows."""
