@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _SQLITE, _POSTGRES, _SQLSERVER = "sqlite:///", "postgresql+psycopg://", "mssql+pyodbc://"
 # The usual form; another one is left to SQLAlchemy.
 _SERVER = re.compile(
-    r"(?:(?P<user>[^:/@?#\[\]]+)(?::(?P<password>[^@/?#]*))?@)?(?P<host>[\w.-]+)(?::(?P<port>\d+))?"
+    r"(?:(?P<user>[^:/@?#\[\]]*)(?::(?P<password>[^@/?#]*))?@)?(?P<host>[\w.-]+)(?::(?P<port>\d+))?"
     r"/(?P<database>[^/?#]+)(?:\?(?P<query>[^?#]*))?"
 )
 # What the URL of SQL Server may add without changing how the rest is understood.

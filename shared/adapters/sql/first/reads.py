@@ -11,7 +11,7 @@ from weakref import finalize
 from shared.adapters.sql.revisions import newest, revision_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from shared.adapters.lazy import Once
     from shared.adapters.sql.first.connecting import Connect, Connected
@@ -30,10 +30,9 @@ class FirstReads:
     problem, of whatever kind, nothing is read here any more.
     """
 
-    def __init__(self, connect: Connect | None, engine: Once[Any], version: Callable[[], int] = newest) -> None:
+    def __init__(self, connect: Connect | None, engine: Once[Any]) -> None:
         self._connect = connect
         self._engine = engine
-        self._version = version
         self._lock = Lock()
         self._held: list[Connected] = []
         self._process = os.getpid()
@@ -46,7 +45,10 @@ class FirstReads:
         `:text` and `:number` in the statement are what is given, in order.
         """
         with self._lock:
-            if self._connect is None or self._engine.made is not None or os.getpid() != self._process:
+            if os.getpid() != self._process:
+                # Of a connection that passed a fork SQLite forbids even the end.
+                raise NotRead
+            if self._connect is None or self._engine.made is not None:
                 self._end()
                 raise NotRead
             try:
@@ -69,7 +71,7 @@ class FirstReads:
     def _connected(self, connect: Connect) -> Connected:
         if not self._held:
             self._held.append(connect())
-            if _row(self._held[0], _VERSION, ()) != {"newest": revision_id(self._version())}:
+            if _row(self._held[0], _VERSION, ()) != {"newest": revision_id(newest())}:
                 raise NotRead
         return self._held[0]
 

@@ -227,7 +227,7 @@ def _connect_arguments(engine: Engine) -> dict[str, Any]:
 def test_sql_server_gets_what_sqlalchemy_would_give_it(rest: str, odbc_driver: None) -> None:
     """The same text; with a token, without the login of the operating system."""
     engine = bare_engine(SQLSERVER + rest)
-    given, address = engine.dialect.create_connect_args(engine.url)[0][0], address_of(rest.removeprefix("@"))
+    given, address = engine.dialect.create_connect_args(engine.url)[0][0], address_of(rest)
     assert address is not None
     assert odbc_text(address) == given.replace(TRUSTED, "")
 

@@ -144,22 +144,38 @@ def test_an_empty_database_gets_the_golden_statements(empty: TdsDouble) -> None:
     assert not {"COMMIT", "ROLLBACK", "BEGIN"} & set(statements[first : statements.index(made[-1])])
 
 
+class Credential:
+    """Gives one token, for any scope."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def get_token(self, *scopes: str) -> Any:
+        """The token."""
+        self.asked.extend(scopes)
+        return type("Token", (), {"token": "t0ken-é"})
+
+
 def test_without_a_user_a_token_signs_in(double: TdsDouble) -> None:
     """A token of the given credential, for the scope of Azure SQL, reaches the server as the login."""
-    asked: list[str] = []
-
-    class Credential:
-        """Gives one token."""
-
-        def get_token(self, *scopes: str) -> Any:
-            """For any scope."""
-            asked.extend(scopes)
-            return type("Token", (), {"token": "t0ken-é"})
-
+    credential = Credential()
     double.forget()
-    open_database(url(double, ""), credential=Credential).dispose()
+    open_database(url(double, ""), credential=lambda: credential).dispose()
     assert set(double.seen().logins) == {"token:t0ken-é"}
-    assert set(asked) == {"https://database.windows.net/.default"}
+    assert set(credential.asked) == {"https://database.windows.net/.default"}
+
+
+def test_without_a_user_a_token_signs_the_driver_alone_in(double: TdsDouble) -> None:
+    """The same token for the same scope."""
+    credential = Credential()
+    double.forget()
+    double.answer("max.version_num", [[VERSION]], ["newest"])
+    double.answer("FROM rollout AS r", [])
+    reads = FirstReads(connector(url(double, ""), 30, lambda: credential), Once(lambda: None))
+    assert FirstRollouts(None, reads).current("adult", "prod") is None
+    reads.close()
+    assert double.seen().logins == ["token:t0ken-é"]
+    assert credential.asked == ["https://database.windows.net/.default"]
 
 
 def test_the_statements_of_a_load_are_these(double: TdsDouble, store: SqlPredictions) -> None:
