@@ -34,4 +34,5 @@ class Estimator(Protocol):
         ...
 
 
-Fit = Callable[[np.ndarray, np.ndarray, Goal, Parameters], Estimator]
+# Of encoded rows as the kind of estimator takes them, and their answers.
+Fit = Callable[[Any, np.ndarray, Goal, Parameters], Estimator]

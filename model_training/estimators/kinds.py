@@ -13,6 +13,8 @@ from shared.core.scenario import Task
 ONE_HOT = frozenset({"logistic", "ridge", "linear"})
 # Their rows lie one after the other in memory, which their fit would copy them for.
 ROW_BY_ROW = frozenset({"logistic"})
+# Their fit takes doubles, and would copy other rows.
+DOUBLES = frozenset({"boosting"})
 # The first of these that competes is the simple reference: a larger candidate has to beat it clearly.
 REFERENCES = ("logistic", "ridge", "linear")
 # Of candidates that tie the first of these is registered: linear models, small trees, many deep trees, networks.

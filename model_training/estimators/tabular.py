@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from model_training.data.rows import Rows
+from model_training.estimators.compact_rows import CompactRows, compact, pays
 from model_training.estimators.estimator import Estimator, Goal, Parameters
-from model_training.estimators.kinds import ONE_HOT, ROW_BY_ROW, fits
+from model_training.estimators.kinds import DOUBLES, ONE_HOT, ROW_BY_ROW, fits
 from model_training.estimators.profiles import Effort
 from model_training.export import graph
 from model_training.export.preprocess import Preprocess, fit_preprocess
@@ -104,18 +105,27 @@ def _answers(pipeline: Pipeline, X: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Rows as the named candidate takes them: float32 (rows, width), however often it is fitted."""
+    """Rows as the named candidate takes them (rows, width), however often it is fitted."""
 
     name: str
     rows: Rows
     preprocess: Preprocess
-    Z: np.ndarray
+    Z: np.ndarray | CompactRows
 
 
 def encode_for(name: str, rows: Rows) -> Encoded:
     """The rows encoded for the named candidate, with constants of their own."""
     preprocess = fit_preprocess(rows.X, rows.contract, one_hot=name in ONE_HOT)
-    return Encoded(name, rows, preprocess, preprocess.apply(rows.X, "C" if name in ROW_BY_ROW else None))
+    return Encoded(name, rows, preprocess, _encoded(name, rows, preprocess))
+
+
+def _encoded(name: str, rows: Rows, preprocess: Preprocess) -> np.ndarray | CompactRows:
+    if name in DOUBLES:
+        return preprocess.apply(rows.X, dtype=np.float64)
+    if name not in ROW_BY_ROW:
+        return preprocess.apply(rows.X)
+    two = rows.task == "multilabel" or len(rows.contract.labels) == _BINARY
+    return compact(preprocess, rows.X) if two and pays(preprocess, len(rows.X)) else preprocess.apply(rows.X, "C")
 
 
 def fit_pipeline(name: str, rows: Rows, effort: Effort, seed: int, parameters: Parameters) -> Pipeline:

@@ -6,11 +6,12 @@ operations in the same order, so their results are equal to the last bit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from shared.training.input_contract import InputContract
 
@@ -39,29 +40,39 @@ class Preprocess:
         """How many columns the result has."""
         return len(self.plain) + len(self.pairs)
 
-    def apply(self, X: np.ndarray, order: Literal["C", "F"] | None = None) -> np.ndarray:
+    def apply(self, X: np.ndarray, order: Literal["C", "F"] | None = None, dtype: DTypeLike = np.float32) -> np.ndarray:
         """float32 (rows, F) to float32 (rows, width), in blocks: what is between them is never there for all rows.
 
         Without an order the columns of categories lie one after the other: a sum over them rounds by their order.
+        Another dtype holds the same float32 numbers.
         """
         usual: Literal["C", "F"] = "F" if len(self.pairs) else "C"
         width = self.width if len(self.pairs) else X.shape[1]
-        Z: np.ndarray = np.empty((len(X), width), np.float32, order=order or usual)
-        for start in range(0, len(X), _BLOCK):
-            self._fill(Z[start : start + _BLOCK], X[start : start + _BLOCK])
+        Z: np.ndarray = np.empty((len(X), width), dtype, order=order or usual)
+        for start, ready in self.ready(X):
+            self._fill(Z[start : start + _BLOCK], ready)
         return Z
 
-    def _fill(self, Z: np.ndarray, X: np.ndarray) -> None:
-        filled = np.where(np.isnan(X), self.fill, X)
-        # A value far outside the range may be infinite before it is cut.
-        with np.errstate(over="ignore"):
-            scaled = (filled - self.offset) * self.scale
-        ready = np.minimum(np.maximum(scaled, self.low), self.high)
+    def ready(self, X: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+        """Blocks of rows, filled, scaled and cut (rows, F), each with the number of its first row."""
+        for start in range(0, len(X), _BLOCK):
+            block = X[start : start + _BLOCK]
+            filled = np.where(np.isnan(block), self.fill, block)
+            # A value far outside the range may be infinite before it is cut.
+            with np.errstate(over="ignore"):
+                scaled = (filled - self.offset) * self.scale
+            yield start, np.minimum(np.maximum(scaled, self.low), self.high)
+
+    def is_hot(self, ready: np.ndarray) -> np.ndarray:
+        """Which category the rows of a block of `ready` have (rows, pairs)."""
+        return np.asarray(ready[:, self.pairs[:, 0]] == self.pairs[:, 1].astype(np.float32))
+
+    def _fill(self, Z: np.ndarray, ready: np.ndarray) -> None:
         if not len(self.pairs):
             Z[:] = ready
             return
         Z[:, : len(self.plain)] = ready[:, self.plain]
-        Z[:, len(self.plain) :] = ready[:, self.pairs[:, 0]] == self.pairs[:, 1].astype(np.float32)
+        Z[:, len(self.plain) :] = self.is_hot(ready)
 
     def nodes(self, source: str, target: str) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
         """The same operations as ONNX nodes from tensor `source` to tensor `target`, with their constants."""
