@@ -93,14 +93,14 @@ def _tables(name: str, rows: int) -> Mapping[str, Any]:
 
 def train(name: str, folder: Path, profile: str) -> Run:
     """Train from the files in the folder."""
+    give_back()
+    for package in _PACKAGES:
+        __import__(package)
     from model_training.runs.runner import Runner
     from model_training.steps import define_dataset, prepare
     from model_training.steps.context import RunSpec
     from model_training.steps.step_cache import step_cost
 
-    for package in _PACKAGES:
-        __import__(package)
-    give_back()
     scenario, base = scenario_of(name), _resident()
     before = _processor()
     with tempfile.TemporaryDirectory(prefix="training-memory-") as home:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -17,18 +17,37 @@ from shared.training.encoding import TableEncoder, encode
 from shared.training.input_contract import InputContract
 
 
+class Matrix(Protocol):
+    """A matrix (rows, features) that is not in memory."""
+
+    def read(self, rows: np.ndarray | None = None) -> np.ndarray:
+        """These rows of it, by row number, or all, in memory."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a candidate is fitted on: X (rows, features) under its contract, and the answers as `Answers.values`."""
+    """What a candidate is fitted on: X (rows, features) under its contract, and the answers as `Answers.values`.
 
-    X: np.ndarray
+    `source` is X or where it lies; only the rows `at` of it are meant, where they are given.
+    """
+
+    source: np.ndarray | Matrix
     y: np.ndarray
     contract: InputContract
     task: Task
+    at: np.ndarray | None = None
+
+    @property
+    def X(self) -> np.ndarray:  # noqa: N802 - the name of the matrix everywhere
+        """The matrix; it is made anew each time, so that it is not there while a model is fitted."""
+        if not isinstance(self.source, np.ndarray):
+            return self.source.read(self.at)
+        return self.source if self.at is None else np.asarray(self.source[self.at])
 
     def take(self, rows: np.ndarray) -> Rows:
         """Only these rows, by row number."""
-        return Rows(self.X[rows], self.y[rows], self.contract, self.task)
+        return replace(self, y=self.y[rows], at=rows if self.at is None else self.at[rows])
 
 
 class Columns(Protocol):
@@ -74,20 +93,25 @@ class HeldColumns:
 class Prepared:
     """Labelled rows in time order: raw columns, matrix X (rows, features), answers y, declared parts.
 
-    `other` holds the parts of the other kind of split; it is None when these rows do not allow that split. `halves`
-    holds 50 % of the train and of the test rows: candidates are explored and tuned on the first half. `learn_only` are
-    the numbers of the rows that never judge, in no fold either.
+    `source` is X or where it lies. `other` holds the parts of the other kind of split; it is None when these rows do
+    not allow that split. `halves` holds 50 % of the train and of the test rows: candidates are explored and tuned on
+    the first half. `learn_only` are the numbers of the rows that never judge, in no fold either.
     """
 
     scenario: Scenario
     raw: Columns
     contract: InputContract
-    X: np.ndarray
+    source: np.ndarray | Matrix
     y: np.ndarray
     parts: Parts
     other: Parts | None
     halves: Mapping[str, np.ndarray]
     learn_only: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    @property
+    def X(self) -> np.ndarray:  # noqa: N802 - the name of the matrix everywhere
+        """The whole matrix in memory, read anew each time after a step has loaded these rows."""
+        return self.rows.X
 
     @property
     def frame(self) -> pa.Table:
@@ -114,7 +138,7 @@ class Prepared:
     @property
     def rows(self) -> Rows:
         """All rows as a candidate takes them."""
-        return Rows(self.X, self.y, self.contract, self.scenario.task)
+        return Rows(self.source, self.y, self.contract, self.scenario.task)
 
 
 def encode_columns(raw: Columns, contract: InputContract) -> np.ndarray:

@@ -115,17 +115,18 @@ class Encoded:
 
 def encode_for(name: str, rows: Rows) -> Encoded:
     """The rows encoded for the named candidate, with constants of their own."""
-    preprocess = fit_preprocess(rows.X, rows.contract, one_hot=name in ONE_HOT)
-    return Encoded(name, rows, preprocess, _encoded(name, rows, preprocess))
-
-
-def _encoded(name: str, rows: Rows, preprocess: Preprocess) -> np.ndarray | CompactRows:
-    if name in DOUBLES:
-        return preprocess.apply(rows.X, dtype=np.float64)
-    if name not in ROW_BY_ROW:
-        return preprocess.apply(rows.X)
+    X = rows.X
+    preprocess = fit_preprocess(X, rows.contract, one_hot=name in ONE_HOT)
     two = rows.task == "multilabel" or len(rows.contract.labels) == _BINARY
-    return compact(preprocess, rows.X) if two and pays(preprocess, len(rows.X)) else preprocess.apply(rows.X, "C")
+    return Encoded(name, rows, preprocess, _encoded(name, X, preprocess, two_classes=two))
+
+
+def _encoded(name: str, X: np.ndarray, preprocess: Preprocess, *, two_classes: bool) -> np.ndarray | CompactRows:
+    if name in DOUBLES:
+        return preprocess.apply(X, dtype=np.float64)
+    if name not in ROW_BY_ROW:
+        return preprocess.apply(X)
+    return compact(preprocess, X) if two_classes and pays(preprocess, len(X)) else preprocess.apply(X, "C")
 
 
 def fit_pipeline(name: str, rows: Rows, effort: Effort, seed: int, parameters: Parameters) -> Pipeline:
@@ -136,7 +137,7 @@ def fit_pipeline(name: str, rows: Rows, effort: Effort, seed: int, parameters: P
 def fit_encoded(encoded: Encoded, effort: Effort, seed: int, parameters: Parameters) -> Pipeline:
     """The candidate that the rows were encoded for, fitted."""
     started, rows, preprocess, Z = time.perf_counter(), encoded.rows, encoded.preprocess, encoded.Z
-    features, fit = rows.X.shape[1], fits(rows.task)[encoded.name]
+    features, fit = len(preprocess.fill), fits(rows.task)[encoded.name]
     if rows.task == "regression":
         scale, offset = float(np.float32(rows.y.std())), float(np.float32(rows.y.mean()))
         estimator = fit(Z, (rows.y - offset) / scale, Goal(0, effort, seed), parameters)

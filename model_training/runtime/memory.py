@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from contextlib import suppress
 
 # glibc's names of what is set (malloc.h).
@@ -12,10 +13,12 @@ _BLOCK, _END, _HEAPS = 1 << 20, 4 << 20, 2
 
 
 def give_back() -> None:
-    """Set it for this process, before it has threads; without glibc nothing is set.
+    """Set it for this process, before it has threads and before it imports pyarrow; without glibc only Arrow is told.
 
     By itself glibc keeps freed blocks of up to 32 MB in a heap for each thread, and Arrow has an allocator of its own.
     """
+    # What Arrow reads files with asks for no other pool than the one of its import.
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
     import pyarrow as pa
 
     pa.set_memory_pool(pa.system_memory_pool())

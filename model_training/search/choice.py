@@ -27,8 +27,9 @@ def unseparated(candidates: Sequence[ScoredCandidate], held: Rows, metric: str, 
         return []
     best, *others = deployable
     comparison = BootstrapComparison(held.task, metric, held.y, seed, draws=_DRAWS)
-    answers = best.graph.predict(held.X)
-    return [best, *(each for each in others if _may_be_equal(comparison, answers, each.graph.predict(held.X)))]
+    X = held.X
+    answers = best.graph.predict(X)
+    return [best, *(each for each in others if _may_be_equal(comparison, answers, each.graph.predict(X)))]
 
 
 def by_folds(recipes: Sequence[Recipe], scores: FoldScores) -> list[tuple[Recipe, float]]:

@@ -52,7 +52,8 @@ def compare_with_simplest(
 def _on_test(prepared: Prepared, best: ScoredCandidate, simplest: ScoredCandidate, plan: FitPlan) -> _Lead:
     test = prepared.rows.take(prepared.parts.test)
     bootstrap = BootstrapComparison(test.task, prepared.scenario.metric, test.y, plan.seed)
-    return _Lead(*bootstrap.lead(best.graph.predict(test.X), simplest.graph.predict(test.X)), len(test.y))
+    answers = [each.graph.predict(test.X) for each in (best, simplest)]
+    return _Lead(*bootstrap.lead(*answers), len(test.y))
 
 
 def _by_folds(prepared: Prepared, pair: Sequence[ScoredCandidate], plan: FitPlan, folds: int) -> _Lead:
@@ -62,9 +63,9 @@ def _by_folds(prepared: Prepared, pair: Sequence[ScoredCandidate], plan: FitPlan
     answers = [np.zeros((len(rows.y), width)) for _ in pair]
     for number in range(folds):
         plan.report(f"comparing {pair[0].name} with {pair[1].name}, fold {number + 1} of {folds}", number / folds)
-        training, judged = rows.take(np.flatnonzero(fold != number)), fold == number
+        training, judged = (rows.take(np.flatnonzero(part)) for part in (fold != number, fold == number))
         for candidate, answer in zip(pair, answers, strict=True):
-            answer[judged] = fit_recipe(candidate.recipe, training, quiet).predict(rows.X[judged])
+            answer[fold == number] = fit_recipe(candidate.recipe, training, quiet).predict(judged.X)
     judging = np.setdiff1d(np.arange(len(rows.y)), prepared.learn_only)
     bootstrap = BootstrapComparison(rows.task, prepared.scenario.metric, rows.y[judging], plan.seed)
     return _Lead(*bootstrap.lead(*(answer[judging] for answer in answers)), len(judging))

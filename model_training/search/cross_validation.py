@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -112,12 +112,13 @@ def _answers(
 def _answered(
     rows: Rows, fold: Fold, names: Sequence[str], parameters: Mapping[str, Parameters], plan: FitPlan
 ) -> dict[str, np.ndarray]:
-    training, judged = rows.take(fold.fit), rows.X[fold.judged]
+    training, judged = rows.take(fold.fit), rows.take(fold.judged)
     varying = _varying(training)
     if varying is not None:
-        training = Rows(training.X, training.y[:, varying], training.contract, training.task)
+        training = replace(training, y=training.y[:, varying])
     fitted = fit_candidates(names, training, plan, parameters)
-    return {each.name: _spread(each.predict(judged), varying) for each in fitted}
+    X = judged.X
+    return {each.name: _spread(each.predict(X), varying) for each in fitted}
 
 
 def _varying(rows: Rows) -> np.ndarray | None:

@@ -103,7 +103,7 @@ def learned_rows(prepared: Prepared) -> np.ndarray:
 
 def ranges(prepared: Prepared, rows: np.ndarray, contract: InputContract) -> dict[str, list[float]]:
     """The range of each number in these rows."""
-    return {} if contract.text else ranges_of(prepared.X[rows], contract)
+    return {} if contract.text else ranges_of(prepared.rows.take(rows).X, contract)
 
 
 def golden(prepared: Prepared, onnx: bytes) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def _whole(prepared: Prepared, rows: np.ndarray) -> set[str]:
     if prepared.contract.text:
         return set()
     names = [feature.name for feature in prepared.contract.features]
-    values = prepared.X[rows]
+    values = prepared.rows.take(rows).X
     return {name for at, name in enumerate(names) if bool(np.all(np.nan_to_num(values[:, at]) % 1 == 0))}
 
 

@@ -33,7 +33,7 @@ SELECTION = "selection.json"
 
 
 def run_step(context: StepContext) -> None:
-    """Write `frame.parquet`, `arrays.npz`, `prepared.json`, `datasets.json` and `selection.json`."""
+    """Write what `save_prepared` does, `datasets.json` and `selection.json`."""
     folder, spec = context.inputs["define_dataset"], context.spec
     learn_only = define_dataset.load_learn_only(folder)
     prepared = prepare_rows(_in_memory(folder), spec.scenario, spec.seed, learn_only, spec.inputs)

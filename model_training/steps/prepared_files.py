@@ -1,4 +1,4 @@
-"""The prepared rows between steps: Parquet, npz and JSON."""
+"""The prepared rows between steps: Parquet, npy, npz and JSON."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from shared.core.scenario import Scenario
 from shared.training.input_contract import InputContract
 
 _PARTS = ("train", "validation", "test")
+# So many parts of a matrix are read one after the other.
+_PIECES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,41 @@ class FileColumns:
     def read(self, names: Sequence[str] | None = None) -> pa.Table:
         """These columns; page checksums are verified."""
         wanted = None if names is None else list(names)
-        return pq.read_table(self.path, columns=wanted, page_checksum_verification=True)
+        return pq.read_table(self.path, columns=wanted, page_checksum_verification=True, pre_buffer=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FileMatrix:
+    """A float32 matrix in an npy file: while a model is fitted it is not in memory."""
+
+    path: Path
+
+    def read(self, rows: np.ndarray | None = None) -> np.ndarray:
+        """These rows of it, by row number, or all; a part of the file is in memory besides."""
+        if rows is None:
+            whole: np.ndarray = np.load(self.path, allow_pickle=False)
+            return whole
+        mapped = np.load(self.path, mmap_mode="r", allow_pickle=False)
+        height, width = mapped.shape
+        found: np.ndarray = np.empty((len(rows), width), np.float32)
+        size = -(-height // _PIECES)
+        for start in range(0, height, size):
+            place = mapped.offset + start * width * found.itemsize
+            piece = np.fromfile(self.path, np.float32, size * width, offset=place).reshape(-1, width)
+            inside = (rows >= start) & (rows < start + size)
+            found[inside] = piece[rows[inside] - start]
+        return found
 
 
 def save_prepared(prepared: Prepared, folder: Path) -> None:
-    """Write `frame.parquet`, `arrays.npz`, `prepared.json` and, for texts, `texts.parquet`."""
+    """Write `frame.parquet`, `arrays.npz`, `prepared.json` and `X.npy` or, for texts, `texts.parquet`."""
     pq.write_table(prepared.frame.replace_schema_metadata(None), folder / "frame.parquet", write_page_checksum=True)
-    arrays = {"y": prepared.y, "learn_only": prepared.learn_only}
-    if prepared.X.dtype == object:
-        texts = pa.table({"text": pa.array(prepared.X[:, 0], pa.string())})
+    arrays, X = {"y": prepared.y, "learn_only": prepared.learn_only}, prepared.X
+    if X.dtype == object:
+        texts = pa.table({"text": pa.array(X[:, 0], pa.string())})
         pq.write_table(texts, folder / "texts.parquet", write_page_checksum=True)
     else:
-        arrays["X"] = prepared.X
+        np.save(folder / "X.npy", X, allow_pickle=False)
     for kind, parts in (("declared", prepared.parts), ("other", prepared.other)):
         if parts is not None:
             arrays |= {f"{kind}_{name}": getattr(parts, name) for name in _PARTS}
@@ -66,13 +91,14 @@ def load_prepared(folder: Path, scenario: Scenario) -> Prepared:
     description = read_json(folder / "prepared.json")
     with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
-    X = arrays["X"] if "X" in arrays else _texts(folder / "texts.parquet")
+    matrix = folder / "X.npy"
+    source = FileMatrix(matrix) if matrix.exists() else _texts(folder / "texts.parquet")
     halves = {name: arrays[f"half_{name}"] for name in ("train", "test")}
     parts, other = (_parts(arrays, kind, description["split"][kind]) for kind in ("declared", "other"))
     assert parts is not None  # noqa: S101 - the declared parts are always written
     contract, learners = InputContract.from_json(description["contract"]), arrays["learn_only"]
     raw = FileColumns(folder / "frame.parquet")
-    return Prepared(scenario, raw, contract, X, arrays["y"], parts, other, halves, learners)
+    return Prepared(scenario, raw, contract, source, arrays["y"], parts, other, halves, learners)
 
 
 def _texts(path: Path) -> np.ndarray:

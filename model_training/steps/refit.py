@@ -93,14 +93,14 @@ def _fitted(prepared: Prepared, recipe: Recipe, plan: FitPlan) -> Refit:
     rows = learnable(prepared)
     names = prepared.contract.names
     contract = contract_of(prepared.raw, prepared.scenario, replace(prepared.parts, train=rows), names)
-    X = prepared.X if contract == prepared.contract else encode_columns(prepared.raw, contract)
-    everything = replace(prepared.rows, X=X, contract=contract)
+    source = prepared.source if contract == prepared.contract else encode_columns(prepared.raw, contract)
+    everything = replace(prepared.rows, source=source, contract=contract)
     candidate = fit_recipe(recipe, everything.take(rows), plan)
     onnx, problem = exported(candidate)
     trim()
     if problem:
         return Refit(b"", contract, None, problem)
-    test_X = X[prepared.parts.test]
+    test_X = everything.take(prepared.parts.test).X
     parity = compare(candidate.predict(test_X), onnx, test_X, everything.task)
     return Refit(b"" if parity.problem else onnx, contract, parity, parity.problem)
 

@@ -123,8 +123,8 @@ class _Contest:
     def scored(self, candidate: Candidate, members: Sequence[str] = ()) -> ScoredCandidate:
         parts = self.prepared.parts
         recipe = self._recipe(candidate.name, members)
-        held, test_X = self.prepared.rows.take(parts.validation), self.prepared.X[parts.test]
-        return score_candidate(candidate, recipe, held, test_X, len(parts.train))
+        held, test = (self.prepared.rows.take(part) for part in (parts.validation, parts.test))
+        return score_candidate(candidate, recipe, held, test.X, len(parts.train))
 
     def unseparated(self, scored: Sequence[ScoredCandidate]) -> list[str]:
         """The candidates that validation cannot tell from the best; fitting a network again costs too much."""
@@ -133,18 +133,17 @@ class _Contest:
         names = [candidate.name for candidate in close]
         return [name for name in names if name != DEEP] or names
 
-    def on_validation(self, scored: Sequence[ScoredCandidate], fitted: Mapping[str, Candidate]) -> Finals:
-        """The best on validation first."""
+    def on_validation(self, scored: Sequence[ScoredCandidate], fitted: dict[str, Candidate]) -> Finals:
+        """The best on validation first; `fitted` is empty then: forests take much memory, and folds are fitted next."""
         metric = self.prepared.scenario.metric
         voters = [candidate.name for candidate in ranked(scored, metric) if not candidate.problem]
         candidates = ranked([*scored, *self._vote(voters, fitted)], metric)
+        fitted.clear()
         chosen = best_deployable(candidates)
         self.plan.report(f"{chosen.name}: {metric} {chosen.metrics[metric]:.4f} on validation", 0.9)
         return Finals(candidates, self._unseen(chosen, self._cross_validated(chosen.recipe.fits)))
 
-    def on_folds(
-        self, scored: Sequence[ScoredCandidate], fitted: Mapping[str, Candidate], close: Sequence[str]
-    ) -> Finals:
+    def on_folds(self, scored: Sequence[ScoredCandidate], fitted: dict[str, Candidate], close: Sequence[str]) -> Finals:
         """Of the close candidates and their vote the best on all folds first, then the others."""
         found = self._cross_validated(close)
         if found is None:

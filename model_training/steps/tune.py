@@ -146,13 +146,14 @@ def _network_objective(rows: Rows, validation: Rows, metric: str, seed: int) -> 
     from model_training.text.deep import DeepParams, fit_deep
     from model_training.text.vocabulary import fit_vocabulary
 
-    vocabulary = fit_vocabulary(rows.X)
+    X = rows.X
+    vocabulary = fit_vocabulary(X)
     held_out = (validation.X, validation.y)
 
     def objective(parameters: Parameters, watch: Callable[[int, float], None]) -> float:
         params = DeepParams(**parameters)
-        fitted = fit_deep(params, vocabulary, rows.X, rows.y, seed, validation=held_out, watch=watch)
-        return score(rows.task, metric, validation.y, fitted.predict(validation.X))
+        fitted = fit_deep(params, vocabulary, X, rows.y, seed, validation=held_out, watch=watch)
+        return score(rows.task, metric, validation.y, fitted.predict(held_out[0]))
 
     return objective
 

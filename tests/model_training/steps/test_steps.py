@@ -176,7 +176,7 @@ def test_what_each_step_cost_travels_in_the_manifest(whole: Path) -> None:
 def test_no_step_leaves_a_pickle(whole: Path) -> None:
     """Everything between steps is JSON, Parquet, arrays without objects, ONNX, fingerprints, or a page to read."""
     kinds = {path.suffix for path in whole.rglob("*") if path.is_file()}
-    assert kinds - {".html"} == {".json", ".parquet", ".npz", ".onnx", ".bin"}
+    assert kinds - {".html"} == {".json", ".parquet", ".npy", ".npz", ".onnx", ".bin"}
     assert {path.name for path in whole.rglob("*.bin")} == {"learned.bin", "refit-learned.bin"}
 
 
