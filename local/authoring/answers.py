@@ -37,6 +37,20 @@ class Answer:
         """Whether one of several answers is predicted."""
         return self.task in ("binary", "multiclass")
 
+    @property
+    def alike(self) -> tuple[str, ...]:
+        """What is to be known of answers that are the same word in other letters, one sentence each."""
+        if not self.has_classes:
+            return ()
+        spellings: dict[str, list[str]] = {}
+        for label in self.labels:
+            spellings.setdefault(" ".join(label.casefold().split()), []).append(repr(label))
+        return tuple(
+            f"holds {' and '.join(same)}, which differ in capitals or spaces only: each is an answer of its own"
+            for same in spellings.values()
+            if len(same) > 1
+        )
+
 
 def guess_answer(rows: pa.Table, targets: Sequence[str], wished: Task | None) -> Answer:
     """The task that the values of the targets fit; BadInput when nothing can be learned from them."""

@@ -37,11 +37,15 @@ _STORED: Sequence[tuple[str, Kind]] = (("int64", "int"), ("double", "float"), ("
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A column as it is guessed, and why, in words; `problem`: why it is only a text."""
+    """A column as it is guessed, and why, in words; `problem`: why it is only a text.
+
+    `dates`: its texts are dates in a form that no reader takes.
+    """
 
     column: Column
     reasons: tuple[str, ...] = field(default=())
     problem: str = ""
+    dates: bool = False
 
 
 def guess_column(name: str, cells: pa.ChunkedArray, *, target: bool = False) -> Guess:
@@ -96,13 +100,15 @@ def _text(name: str, counts: Mapping[str, int], nulls: bool) -> Guess:  # noqa: 
     words = [word for word in counts if word.casefold() in _WORDS and len(counts) > _FEW]
     values = {value: count for value, count in counts.items() if value not in words}
     column = Column(name, "text", nulls=nulls or bool(words), missing=_own(words, MISSING_TEXTS))
+    if values and all(map(_FOREIGN_TIME.fullmatch, values)):
+        first = next(iter(values))
+        problem = f"holds dates such as {first!r}, which are text here; accepted as times: 2015-01-31"
+        return Guess(column, _told(words), problem, dates=True)
     return Guess(column, _told(words), _only_text(values))
 
 
 def _only_text(counts: Mapping[str, int]) -> str:
-    """Why values that look like times or numbers are none; empty when they look like texts."""
-    if all(map(_FOREIGN_TIME.fullmatch, counts)):
-        return f"holds dates such as {next(iter(counts))!r}, which are text here; accepted as times: 2015-01-31"
+    """Why values that look like numbers are none; empty when they look like texts."""
     numbers, others = _divided(counts, _NUMBER)
     odd = sum(others.values())
     if not odd or odd > _ODD * sum(counts.values()) or any(re.match(_PADDED, value) for value in numbers):

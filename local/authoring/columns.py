@@ -95,6 +95,8 @@ def _by_kind(guess: Guess, values: pa.ChunkedArray, different: int) -> Described
 
 def names_rows(guess: Guess, values: pa.ChunkedArray, different: int) -> bool:
     """Whether the values name rows, or the things that rows are about."""
+    if guess.dates:
+        return False
     words, kind = words_of(guess.column.name), guess.column.kind
     if kind in ("float", "time") or values.null_count or not words:
         return (

@@ -27,6 +27,7 @@ class Draft:
     answer: Answer
     named: Named
     entity: tuple[str, ...]
+    nameless: tuple[int, ...] = ()
     leaks: tuple[tuple[str, float], ...] = ()
     score: float | None = None
     chance: float = 0.5
@@ -62,7 +63,9 @@ class Draft:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a person should look at, one sentence each."""
-        found = [one.warning for one in self.columns if one.warning]
+        found = [f"column {place} has no name in the header: it is not read" for place in self.nameless]
+        found += [one.warning for one in self.columns if one.warning]
+        found += [f"{self.named.targets[0]} {alike}" for alike in self.answer.alike]
         found += [_leak(name, score, self.metric) for name, score in self.leaks]
         if self.personal:
             found.append(f"personal: {', '.join(self.personal)}; kept answers leave these columns out")

@@ -32,7 +32,8 @@ def draft(tables: Tables, source: Source, name: str, named: Named, task: Task | 
     columns = tuple(describe(one, rows.column(one.column.name), named) for one in guesses)
     named = replace(named, key=named.key or find_key(columns, rows), time=_time(columns, rows, named, answer))
     columns = tuple(_settled(one, rows, named, answer) for one in _alone(columns))
-    first = Draft(name, table_name(source.files), columns, rows, answer, named, named.key or find_entity(columns))
+    entity = named.key or find_entity(columns)
+    first = Draft(name, table_name(source.files), columns, rows, answer, named, entity, source.nameless)
     if not first.inputs:
         raise BadInput("No column is left to learn from: each is the target, names rows or people, or is constant.")
     if first.used("text") and not answer.has_classes:

@@ -24,10 +24,14 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The files of one table, and their cells: texts of a CSV file, stored values of a Parquet file."""
+    """The files of one table, and their cells: texts of a CSV file, stored values of a Parquet file.
+
+    `nameless`: the places, from 1, of columns that are not read because they have no name. A row index is none of them.
+    """
 
     files: tuple[Path, ...]
     cells: pa.Table
+    nameless: tuple[int, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -38,7 +42,8 @@ class Source:
 def open_source(tables: Tables, files: Sequence[Path]) -> Source:
     """The files as one table of cells; BadInput when one cannot be read, is named twice or differs from the first."""
     _refuse_twice(files)
-    names = [_names(tables, file) for file in files]
+    headers = [_header(tables, file) for file in files]
+    names = [tuple(name for name in header if not _INDEX.fullmatch(name)) for header in headers]
     for file, found in zip(files[1:], names[1:], strict=True):
         _refuse_other_columns(files[0], names[0], file, found)
     parts = [_read(tables, file, _as_cells(file, names[0])) for file in files]
@@ -48,7 +53,8 @@ def open_source(tables: Tables, files: Sequence[Path]) -> Source:
             f"{files[0].name} and the other files store their columns as different types; "
             "accepted: files of one format."
         )
-    return Source(tuple(files), pa.concat_tables(parts))
+    nameless = {place for header in headers for place, name in enumerate(header, 1) if not name and place > 1}
+    return Source(tuple(files), pa.concat_tables(parts), tuple(sorted(nameless)))
 
 
 def read_rows(tables: Tables, source: Source, table: Table) -> pa.Table:
@@ -60,7 +66,7 @@ def read_rows(tables: Tables, source: Source, table: Table) -> pa.Table:
         raise BadInput(fault.reason) from None
 
 
-def _names(tables: Tables, file: Path) -> tuple[str, ...]:
+def _header(tables: Tables, file: Path) -> tuple[str, ...]:
     if file.is_dir():
         raise BadInput(f"{file} is a folder; accepted: CSV or Parquet files.")
     if not file.is_file():
@@ -71,7 +77,7 @@ def _names(tables: Tables, file: Path) -> tuple[str, ...]:
         _read(tables, file, Table("rows", (Column("?", "text"),)))
     if any(_NUMBER.fullmatch(name) for name in names):
         raise BadInput(f"{file.name} has no header: its first line holds data; accepted: a first line of column names.")
-    return tuple(name for name in names if not _INDEX.fullmatch(name))
+    return tuple(names)
 
 
 def _refuse_twice(files: Sequence[Path]) -> None:

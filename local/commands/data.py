@@ -189,7 +189,7 @@ def _report(ports: Ports, windows: list[Window], json: bool) -> None:
     if json:
         as_json({"windows": rows})
     for row in [] if json else rows:
-        result = f"{row['rows']} rows, model {row['model']}, {row['path']}" if row["path"] else row["reason"]
+        result = f"{counted(row['rows'], 'row')}, model {row['model']}, {row['path']}" if row["path"] else row["reason"]
         out.print(f"window {row['window']}: {row['state']}, {result}", markup=False, soft_wrap=True)
         if strange := told(row["unknown_values"], row["far_values"], row["rejected_rows"], row["ignored_columns"]):
             out.print(strange, markup=False, soft_wrap=True)

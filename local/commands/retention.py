@@ -17,9 +17,11 @@ from shared.core.errors import Misconfigured
 from shared.core.wording import counted
 from shared.operations.erasure.erase import approve_erasure, erase, footprint, request_erasure
 from shared.operations.erasure.records import ErasureRequest
-from shared.operations.erasure.subject import subject_of
+from shared.operations.erasure.subject import Subject, subject_of
 from shared.operations.retention.sweep import Removed, apply_journal, apply_retention, plan_retention
 
+# Removed whoever is erased, because they may hold rows.
+FOLDERS = "working folders"
 SETTING, FILE, LEAST = "MLOPS_ERASURE_KEY", "erasure.key", 32
 
 
@@ -52,7 +54,7 @@ def _print_removed(removed: list[Removed], *, dry_run: bool) -> None:
 def forget(
     scenario: ScenarioName,
     entity: Annotated[
-        str, typer.Option(help="The entity's values joined with |, or COLUMN=VALUE where none is declared.")
+        str, typer.Option(help="The entity's values joined with |; COLUMN=VALUE where none is declared.")
     ],
     by: By = ACCOUNT,
     reason: Annotated[str, typer.Option(help="Why, without naming the person.")] = "",
@@ -66,17 +68,17 @@ def forget(
     subject = subject_of(declared, entity)
     if dry_run:
         found = footprint(session.ports, declared, subject)
-        _print_found(found.rows, found.models) if not json else as_json(found)
+        _print_found(found.rows, found.models, _none(subject)) if not json else as_json(found)
         return
     secret = erasure_key(session.environ, session.settings.home)
     if not approve:
         request = request_erasure(session.ports, subject, secret, by=by, reason=reason)
         if not request.approved_by:
-            _print_request(request, json=json)
+            _print_request(request, "", json=json)
             return
     else:
         request = approve_erasure(session.ports, subject, secret, by=by)
-    _print_request(erase(session.ports, declared, subject, request), json=json)
+    _print_request(erase(session.ports, declared, subject, request), _none(subject), json=json)
 
 
 def erasure_key(environ: Mapping[str, str], home: Path) -> bytes:
@@ -94,15 +96,19 @@ def erasure_key(environ: Mapping[str, str], home: Path) -> bytes:
     return file.read_bytes()
 
 
-def _print_found(rows: Mapping[str, int], models: tuple[str, ...]) -> None:
+def _none(subject: Subject) -> str:
+    return f"No row of {subject.scenario} has {subject.condition}."
+
+
+def _print_found(rows: Mapping[str, int], models: tuple[str, ...], none: str) -> None:
     for area, number in sorted(rows.items()):
         out.print(f"{area}: {counted(number, 'row')}", markup=False)
     if not rows:
-        out.print("The lake holds no row of this person.")
+        out.print(none, markup=False, soft_wrap=True)
     _print_models(models)
 
 
-def _print_request(request: ErasureRequest, *, json: bool) -> None:
+def _print_request(request: ErasureRequest, none: str, *, json: bool) -> None:
     if json:
         as_json(request.to_json())
         return
@@ -112,6 +118,8 @@ def _print_request(request: ErasureRequest, *, json: bool) -> None:
         return
     told = ", ".join(f"{name} {number}" for name, number in sorted(request.counts.items())) or "nothing was found"
     out.print(f"Request {request.id} is done: {told}.", markup=False, soft_wrap=True)
+    if not set(request.counts) - {FOLDERS}:
+        out.print(none, markup=False, soft_wrap=True)
     _print_models(request.models)
 
 

@@ -213,7 +213,10 @@ def _of_a_blob(ports: OperationsPorts, target: str, most: int | None) -> Impact:
     known = keys_used or [entry.key for entry in ports.core.history.why(path) if entry.kind == Kind.BLOB]
     keys = [("blob", key) for key in sorted(set(known)) if _is(key, path, etag)]
     if not keys:
-        raise Missing(f"Nothing was made of {target[:200]!r}: no blob, dataset or model of that name is known.")
+        raise Missing(
+            f"Nothing was made of {target[:200]!r}: no blob, dataset or model of that name is known; accepted: a blob "
+            "as mlops history shows it, such as incoming/SCENARIO/DROP/FILE.csv, the id of a dataset, or MODEL:VERSION."
+        )
     return _downstream(ports, ("blob", target), datasets, direct, keys, most)
 
 

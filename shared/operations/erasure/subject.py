@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,6 +44,11 @@ class Subject:
         return self.key or f"{self.columns[0]}={self.values[0]}"
 
     @property
+    def condition(self) -> str:
+        """Which rows are meant, in words."""
+        return " and ".join(f"{name} = {value}" for name, value in zip(self.columns, self.values, strict=True))
+
+    @property
     def stands_out(self) -> bool:
         """Whether the values tell of the person also where no column of that name is."""
         return all(len(value) >= LEAST_TEXT and not _is_number(value) for value in self.values)
@@ -61,17 +67,36 @@ class Subject:
 
 
 def subject_of(scenario: Scenario, given: str) -> Subject:
-    """The subject that a key names: the values of the entity joined with a bar, or `column=value` without an entity."""
+    """The subject that a key names: the entity's values joined with a bar, or `column=value` without an entity.
+
+    A value of the entity may stand behind its column, too. BadInput for another declared column, or without a value.
+    """
     if scenario.entity:
-        values = tuple(part.strip() for part in given.split("|"))
-        if not all(values) or len(values) > len(scenario.entity):
-            raise BadInput(f"{given[:80]!r} names no entity of {scenario.name}; accepted: {'|'.join(scenario.entity)}.")
+        values = _values(scenario, given)
         columns = scenario.entity[: len(values)]
         return Subject(scenario.name, columns, values, "|".join(values), len(values) < len(scenario.entity))
     name, separator, value = given.partition("=")
     if not separator or not name.strip() or not value.strip():
         raise BadInput(f"{scenario.name} declares no entity; accepted: --entity COLUMN=VALUE, such as client_id=4711.")
     return Subject(scenario.name, (name.strip(),), (value.strip(),), "")
+
+
+def _values(scenario: Scenario, given: str) -> tuple[str, ...]:
+    """The values of the entity's first columns; each may stand behind its column, as in `machineID=7`."""
+    declared = {column.name for table in scenario.tables for column in table.columns}
+    pairs = [_without_column(part, declared) for part in given.split("|")]
+    columns = scenario.entity[: len(pairs)]
+    if len(columns) < len(pairs) or not all(
+        value and name in ("", column) for (name, value), column in zip(pairs, columns, strict=True)
+    ):
+        raise BadInput(f"{given[:80]!r} names no entity of {scenario.name}; accepted: {'|'.join(scenario.entity)}.")
+    return tuple(value for _, value in pairs)
+
+
+def _without_column(part: str, declared: AbstractSet[str]) -> tuple[str, str]:
+    """The declared column that stands before the value (empty: none does), and the value."""
+    name, separator, value = part.partition("=")
+    return (name.strip(), value.strip()) if separator and name.strip() in declared else ("", part.strip())
 
 
 def same(cell: str, value: str) -> bool:

@@ -132,6 +132,34 @@ def test_things_that_repeat_are_kept_together(tmp_path: Path) -> None:
     assert any(sentence.startswith("town has 2") and "different values" in sentence for sentence in found.warnings)
 
 
+def test_dates_of_other_countries_are_told_to_be_dates(tmp_path: Path) -> None:
+    """Also where no day comes twice: they are no key, and nobody learns by heart."""
+    rows = [
+        f"{day:02d}.{month:02d}.2024;{day};{'yes' if day > 14 else 'no'}" for month in (1, 2) for day in range(1, 29)
+    ]
+    found = drafted(tmp_path, "\n".join(["day;size;y", *rows]), "y")
+    assert found.named.key == found.entity == ()
+    assert found.warnings[0].startswith("day holds dates such as '01.01.2024', which are text here")
+
+
+def test_what_is_not_read_for_want_of_a_name_is_told(tmp_path: Path) -> None:
+    """The first column is a row index, as pandas writes it; of another one nothing would be said otherwise."""
+    rows = [f"{number},{number % 7},x{number % 3},{'yes' if number % 7 > 3 else 'no'}" for number in range(70)]
+    found = drafted(tmp_path, "\n".join([",size,,y", *rows]), "y")
+    assert [one.name for one in found.columns] == ["size", "y"]
+    assert found.warnings[0] == "column 3 has no name in the header: it is not read"
+    assert not any("column 1 " in sentence for sentence in found.warnings)
+
+
+def test_one_answer_in_several_spellings_is_told(tmp_path: Path) -> None:
+    """`NO` beside `no` would be a model of four answers, and nobody would know why."""
+    rows = [f"{number % 7},{('yes', 'no', 'YES', 'No')[number % 4]}" for number in range(80)]
+    found = drafted(tmp_path, "\n".join(["size,y", *rows]), "y")
+    alike = [sentence for sentence in found.warnings if "capitals or spaces" in sentence]
+    assert [sentence.split(", which")[0] for sentence in alike] == ["y holds 'No' and 'no'", "y holds 'YES' and 'yes'"]
+    assert found.answer.task == "multiclass"
+
+
 def test_no_row_and_no_person_of_the_file_is_in_the_module(tmp_path: Path) -> None:
     """Ids and addresses are made up; no generated row is one of the file's."""
     rows = customers(300)

@@ -94,7 +94,7 @@ CASES = [
     Wrong("trace nothing/7", "known: bank_marketing"),
     Wrong("trace 0", "accepted: a whole number"),
     Wrong("trace 7 --scenario nothing", "known: bank_marketing"),
-    Wrong("impact nothing-at-all", "'nothing-at-all'"),
+    Wrong("impact clients.csv", "incoming/SCENARIO/DROP/FILE.csv"),
     Wrong(f"impact {BANK}:9", f"registered: {BANK}:1"),
     Wrong(f"backfill {BANK} --from yesterday --to 2026-03-01", "--from 'yesterday'"),
     Wrong(f"backfill {BANK}", "accepted: --from and --to"),

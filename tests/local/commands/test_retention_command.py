@@ -22,7 +22,7 @@ def test_two_people_erase_and_the_receipt_names_nobody(tmp_path: Path) -> None:
     command = Command(tmp_path / "home", TRAINER_URL="none:")
     person = ("forget", "bank_marketing", "--entity", "client_id=471147")
     assert command("forget", "bank_marketing", "--entity", "471147", "--by", "ada").code == 2
-    assert "no row of this person" in command(*person, "--dry-run").out
+    assert "No row of bank_marketing has client_id = 471147." in command(*person, "--dry-run").out
     assert (command(*person, "--by", "ada").code, command(*person, "--approve", "--by", "grace").code) == (2, 3)
     asked = command(*person, "--by", "ada", "--reason", "ticket 12", "--json")
     assert (asked.code, asked.json["approved_by"], asked.json["finished_at"]) == (0, "", None)
@@ -34,3 +34,12 @@ def test_two_people_erase_and_the_receipt_names_nobody(tmp_path: Path) -> None:
     files = [file for file in (tmp_path / "home").rglob("*") if file.is_file()]
     assert not any(b"471147" in file.read_bytes() for file in files)
     assert "Erased on request of ada" in command("history", "--why", "erasure").out.replace("\n", " ")
+
+
+def test_an_erasure_that_found_no_row_says_so(tmp_path: Path) -> None:
+    """A mistyped key erases nobody: "done" alone would sound as if somebody was."""
+    command = Command(tmp_path / "home", TRAINER_URL="none:", APPROVE_OWN="true")
+    person = ("forget", "bank_marketing", "--entity", "client=471147", "--by", "ada")
+    assert command(*person, "--reason", "ticket 12").code == 0
+    done = command(*person, "--approve")
+    assert (done.code, "No row of bank_marketing has client = 471147." in done.out) == (0, True)

@@ -33,6 +33,17 @@ def test_without_an_entity_a_column_is_named() -> None:
             subject_of(scenario, given)
 
 
+def test_the_column_of_an_entity_may_be_named_with_its_value() -> None:
+    """As where none is declared: it is the same person; another column is refused, for no row has such a key."""
+    machines = REAL["predictive_maintenance"]
+    assert subject_of(machines, "machineID=7") == subject_of(machines, "7")
+    assert subject_of(machines, "7| datetime = 2015-01-01T06:00:00") == subject_of(machines, "7|2015-01-01T06:00:00")
+    assert subject_of(machines, "MzQ=").values == ("MzQ=",)
+    for given in ("volt=170.5", "datetime=2015-01-01T06:00:00", "machineID="):
+        with pytest.raises(BadInput, match=r"accepted: machineID\|datetime"):
+            subject_of(machines, given)
+
+
 def test_values_of_others_tell_of_nobody() -> None:
     """What somebody else has too, short texts and round numbers stay; the rest is taken out where it stands alone."""
     needles = without_common(
