@@ -71,8 +71,9 @@ def roll_back(
     if rollout is not None:
         rollouts.roll_back_candidate(ports, rollout, by=by, reason=reason)
         return _current(ports, scenario, where)
-    model, current = _before(ports, scenario, where)
-    return put_in_service(ports, model, where, by=by, reason=reason, expected=current.generation)
+    model, earlier, current = _before(ports, scenario, where)
+    expected = current.generation
+    return put_in_service(ports, model, where, by=by, reason=reason, expected=expected, restored=earlier)
 
 
 def check_rollback(ports: ReleasePorts, scenario: str) -> None:
@@ -82,8 +83,8 @@ def check_rollback(ports: ReleasePorts, scenario: str) -> None:
         _before(ports, scenario, where)
 
 
-def _before(ports: ReleasePorts, scenario: str, where: str) -> tuple[Model, Deployment]:
-    """The model that served before, as it served, and what serves now."""
+def _before(ports: ReleasePorts, scenario: str, where: str) -> tuple[Model, Deployment, Deployment]:
+    """The model that served before, as it served, its generation, and what serves now."""
     history = ports.release.deployments.list(scenario, where)
     if not history:
         raise Missing(f"Nothing is deployed for {scenario}; there is nothing to roll back.")
@@ -95,7 +96,7 @@ def _before(ports: ReleasePorts, scenario: str, where: str) -> tuple[Model, Depl
     model = registered.graph(earlier[-1].sha256)
     if model is None:
         raise Missing(f"{registered.id} is not in the registry as it served.")
-    return model, current
+    return model, earlier[-1], current
 
 
 def _current(ports: ReleasePorts, scenario: str, environment: str) -> Deployment:

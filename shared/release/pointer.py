@@ -25,11 +25,13 @@ def put_in_service(
     reason: str,
     approval: str = "",
     expected: int | None = None,
+    restored: Deployment | None = None,
 ) -> Deployment:
     """Make the model the next generation there; Conflict when another change came first, Refused without a signature.
 
-    `expected` is the generation that must still be current. The version is made ready before the pointer moves, unless
-    it served or was tried there before: neither a rollback nor the end of a rollout waits for that.
+    `expected` is the generation that must still be current; `restored` is the earlier one that a rollback brings back.
+    The version is made ready before the pointer moves, unless it served or was tried there before: neither a rollback
+    nor the end of a rollout waits for that.
     """
     current = ports.release.deployments.current(model.name, environment)
     generation = current.generation if current else 0
@@ -38,8 +40,9 @@ def put_in_service(
     verdict = ports.release.deployments.verdict(model.judged)
     require_signature(ports, model, verdict)
     make_ready(ports, model, environment)
-    # Its gate had not passed, so that only people can have put it into service.
-    override = verdict is not None and not verdict.passed
+    # Its gate had not passed, so that only people can have put it into service. What is brought back serves as it did:
+    # its certificate may have been made anew since.
+    override = restored.override if restored else verdict is not None and not verdict.passed
     following = Deployment(
         scenario=model.name,
         generation=generation + 1,

@@ -140,7 +140,15 @@ def _restore_champion(ports: ReleasePorts, watched: WatchedGeneration, change: R
     # First the notice: it is decided, and who dies before the pointer moves comes here again.
     data = {"model": change.model, "environment": current.environment, "by": change.by, "reason": change.reason}
     announce(ports, "ModelRolledBack", f"rollouts/{current.scenario}/{current.environment}/{change.number}", data)
-    put_in_service(ports, model, current.environment, by=change.by, reason=change.reason, expected=current.generation)
+    put_in_service(
+        ports,
+        model,
+        current.environment,
+        by=change.by,
+        reason=change.reason,
+        expected=current.generation,
+        restored=champion,
+    )
     ports.core.ledger.note(Kind.AFTERCARE, _ledger_key(watched), State.REFUSED, change.reason)
     return change
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from releases import go_on
 from world import World, points_csv
 
 from shared.core.errors import BadInput, Conflict, Missing
+from shared.release.approvals import decide
+from shared.release.manual_changes import override
 from shared.release.rollback_request import RollbackRequest, execute_rollback
+from shared.training.stored_models import find_model
 
 
 @pytest.fixture
@@ -31,6 +35,27 @@ def test_nobody_rolls_back_what_they_have_not_seen(twice: World) -> None:
     execute_rollback(twice.ports, "points", RollbackRequest("ana", "Complaints.", 2))
     with pytest.raises(Conflict, match="Generation 2 of points no longer serves, generation 3 does"):
         execute_rollback(twice.ports, "points", RollbackRequest("ben", "Complaints.", 2))
+
+
+def test_a_rollback_is_no_override_because_one_was_asked_for(twice: World) -> None:
+    """Judged against its successor the earlier version is refused; nobody approved anything, and it served rightly."""
+    override(twice.ports, find_model(twice.ports, "points", 1), by="eve", reason="Complaints.")
+    verdict = twice.ports.release.deployments.verdict(find_model(twice.ports, "points", 1))
+    assert verdict is not None
+    assert not verdict.passed
+    back = execute_rollback(twice.ports, "points", RollbackRequest("ana", "Complaints.", 2))
+    assert (back.version, back.override, back.reason) == (1, False, "Complaints.")
+
+
+def test_what_served_by_an_override_comes_back_as_one(twice: World) -> None:
+    """The generation that is brought back decides, not the newest verdict."""
+    request = override(twice.ports, find_model(twice.ports, "points", 1), by="eve", reason="We know it.")
+    decide(twice.ports, request, "approve", by="ada", reason="agreed")
+    assert go_on(twice, 1) == "done"
+    second = execute_rollback(twice.ports, "points", RollbackRequest("ana", "Complaints.", 3))
+    first = execute_rollback(twice.ports, "points", RollbackRequest("ana", "No better.", 4))
+    assert [(one.version, one.override) for one in (second, first)] == [(2, False), (1, True)]
+    assert first.reason == "Override of the gate: No better."
 
 
 def test_an_unknown_scenario_is_missing(world: World) -> None:
