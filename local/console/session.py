@@ -33,7 +33,7 @@ DEFAULTS = {
     "LOG_SAMPLE": "1.0",
 }
 APP = Path(__file__).resolve().parents[2]
-PORT = 7071
+PORT, HOME = 7071, "MLOPS_HOME"
 
 
 class Session:
@@ -44,7 +44,10 @@ class Session:
         files = read_environment(APP, {})
         self.environ = {**DEFAULTS, **files, **(preferred or {}), **os.environ}
         self.settings: Settings = read_settings(self.environ)
+        made = not self.settings.home.exists()
         _make_writable(self.settings.home)
+        if made and HOME not in os.environ:
+            _tell_new_home(self.settings.home)
         self._ports: Ports | None = None
 
     @property
@@ -127,10 +130,16 @@ class Session:
                 err.print(f"{sentence} `mlops doctor` says what to do.", style="yellow", soft_wrap=True, markup=False)
 
 
+def _tell_new_home(home: Path) -> None:
+    """Who types a command in another folder would take an empty answer for that of the home they know."""
+    sentence = f"{home} is a new home, in which nothing has happened; {HOME} names another folder."
+    err.print(sentence, style="yellow", soft_wrap=True, markup=False)
+
+
 def _make_writable(home: Path) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Misconfigured("MLOPS_HOME", f"is {home} ({error.strerror})", "a folder you may write to") from error
+        raise Misconfigured(HOME, f"is {home} ({error.strerror})", "a folder you may write to") from error
     if not os.access(home, os.W_OK | os.X_OK):
-        raise Misconfigured("MLOPS_HOME", f"is {home}, which is read-only", "a folder you may write to")
+        raise Misconfigured(HOME, f"is {home}, which is read-only", "a folder you may write to")

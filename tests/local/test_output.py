@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import os
 import subprocess
@@ -134,3 +135,15 @@ def test_later_copies_are_told_in_whole_sentences(repeats: int, told: str) -> No
     """One is a duplicate, several are duplicates."""
     entry = Entry("blob", "k", "done", "Done.", datetime(2026, 1, 1, tzinfo=UTC), attempts=1, repeats=repeats)
     assert inspect._reason(entry) == told
+
+
+def test_a_home_that_a_command_makes_by_the_way_is_told_of(tmp_path: Path) -> None:
+    """In another folder nothing is known: that the empty answer is of a new home is said once, beside the answer."""
+    environ = {name: value for name, value in os.environ.items() if name != "MLOPS_HOME"} | {"PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "-m", "local.cli", "status", "--json"]
+    first, second = (
+        subprocess.run(line, check=True, capture_output=True, text=True, env=environ, cwd=tmp_path) for _ in range(2)
+    )
+    told = f"{tmp_path}/.local is a new home, in which nothing has happened; MLOPS_HOME names another folder.\n"
+    assert first.stderr == told
+    assert (json.loads(first.stdout), second.stderr) == (json.loads(second.stdout), "")
