@@ -13,8 +13,10 @@ from shared.core.scenario import Scenario, Table
 from shared.datasets.parts import keep_rows
 from shared.datasets.stored_rows import held_rows
 from shared.monitoring.actual_labels import BY_ID, labels_table
+from shared.prediction.commits import is_erased
 from shared.prediction.plans import read_plan
 from shared.prediction.window import Commit, split_input
+from shared.prediction.window_inputs import open_input
 from shared.serving.prediction_rows import first_id
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ def land_scored_labels(ports: MonitoringPorts, scenario: Scenario, window: str) 
     commit = ports.prediction.predictions.find_commit(scenario.name, window)
     if commit is None:
         raise Missing(f"{scenario.name} has no predictions of a window {window[:80]!r}; see mlops history.")
+    if not scenario.entity and is_erased(ports, scenario.name, commit.window):
+        told = f"Labels of window {commit.window} are told by the place of their row, and rows of it were erased"
+        raise BadInput(f"{told}; accepted: a file of labels with their {BY_ID}.")
     rows = _labels(ports, scenario, commit)
     where = Landing("actuals", scenario, f"scored-{commit.window}", f"{labels_table(scenario).name}.parquet")
     with keep_rows(ports, rows.blocks()).open() as content:
@@ -88,7 +93,7 @@ def _named(scenario: Scenario) -> str:
 def _read(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> Iterator[pa.RecordBatch]:
     table = _with_answers(scenario)
     for path, etag in map(split_input, read_plan(ports, scenario.name, commit.window).inputs):
-        with ports.core.lake.open(path, etag=etag) as source:
+        with open_input(ports, path, etag) as source:
             yield from ports.datasets.tables.stream(source, PurePosixPath(path).name, table)
 
 
