@@ -56,6 +56,9 @@ def training_job(order: TrainingOrder, platform: Platform, find: Callable[[str],
     """
     from azure.ai.ml import Input, dsl
 
+    # Outside of the function below: the SDK traces each call that is made in there, which takes several times as long.
+    builder = _Builder(order, platform, {step: _command(step, order, platform, find) for step in _components(order)})
+
     @dsl.pipeline(
         None,
         name=f"mlops_train_{order.scenario.name}",
@@ -64,7 +67,7 @@ def training_job(order: TrainingOrder, platform: Platform, find: Callable[[str],
         default_compute=platform.compute,
     )
     def train_scenario(tables: Input(type="uri_folder"), seed: int = order.seed) -> Any:  # type: ignore[valid-type]  # the SDK reads the type off the annotation
-        return {"model": _nodes(_Builder(order, platform, find), tables, seed)["register"].outputs.out}
+        return {"model": _nodes(builder, tables, seed)["register"].outputs.out}
 
     job = train_scenario(tables=Input(type="uri_folder", path=order.tables, mode="ro_mount"), seed=order.seed)
     job.display_name = f"train {order.scenario.name} on {order.dataset}"
@@ -72,34 +75,46 @@ def training_job(order: TrainingOrder, platform: Platform, find: Callable[[str],
     return job
 
 
+def _components(order: TrainingOrder) -> list[str]:
+    """The names of the components that the job starts."""
+    steps = [define_dataset.NAME, *(step.NAME for step in STEPS)]
+    return [*(name for name in steps if name != tune.NAME), trial.NAME, collect.NAME] if order.tuned else steps
+
+
+def _command(step: str, order: TrainingOrder, platform: Platform, find: Callable[[str], Any]) -> Any:
+    """The step's component, in the environment that takes the place of its own."""
+    command = find(step)
+    environment = _environment(step, order, platform)
+    if environment is not None:
+        # On the component: a sweep reads the environment of its trial there.
+        command.environment = environment
+    return command
+
+
+def _environment(step: str, order: TrainingOrder, platform: Platform) -> Any:
+    """The environment in place of the component's own: registered, with PyTorch, or on another image; else None."""
+    if step in platform.environments:
+        return platform.environments[step]
+    network = DEEP in order.scenario.candidates and step in _FITTING
+    if not network and platform.image == IMAGE_DEFAULT:
+        return None
+    return environments.environment(environments.DEEP if network else step, platform.image)
+
+
 @dataclass(frozen=True, slots=True)
 class _Builder:
-    """Builds the nodes of the pipeline on the platform's compute, in its environments."""
+    """Builds the nodes of the pipeline on the platform's compute; `commands` are the components by the step's name."""
 
     order: TrainingOrder
     platform: Platform
-    find: Callable[[str], Any]
+    commands: Mapping[str, Any]
 
     def node(self, name: str, step: str, **inputs: Any) -> Any:
         """The step as a node of the pipeline."""
-        command = self.find(step)
-        environment = self.environment(step)
-        if environment is not None:
-            # On the component: a sweep reads the environment of its trial there.
-            command.environment = environment
-        node = command(**inputs)
+        node = self.commands[step](**inputs)
         node.name = name
         node.compute = self.platform.compute_of(step)
         return node
-
-    def environment(self, step: str) -> Any:
-        """The environment in place of the component's own: registered, with PyTorch, or on another image; else None."""
-        if step in self.platform.environments:
-            return self.platform.environments[step]
-        network = DEEP in self.order.scenario.candidates and step in _FITTING
-        if not network and self.platform.image == IMAGE_DEFAULT:
-            return None
-        return environments.environment(environments.DEEP if network else step, self.platform.image)
 
     def sweep(self, position: int, candidate: str, prepared: Any) -> Any:
         """The sweep of the candidate's search space."""
