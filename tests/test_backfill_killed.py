@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from copied_home import copied
 from delta_reader import read_delta
 from forks import Forks
 from sampling import Sample
-from test_kill_sweep import check_instant, chosen, link_or_copy
+from test_kill_sweep import check_instant, chosen
 from world import World, points_csv
 
 TABLE = "lake/tables/points/predictions"
@@ -53,7 +54,7 @@ def test_a_kill_at_any_port_call_of_a_backfill_ends_in_one_correction(
     world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
     world.handle(world.land("scoring/points/s1/points.csv", points_csv(12, seed=2, labelled=False)))
     whole = tmp_path / "whole"
-    shutil.copytree(start, whole, copy_function=link_or_copy)
+    copied(start, whole)
     assert forks.live("backfill", whole) == 0
     told, expected = json.loads((whole / "calls").read_text()), finally_(whole)
     assert expected[:2] == [(1, 0, 12, 1 << 32), (2, 1, 12, 2 << 32)]
@@ -61,7 +62,7 @@ def test_a_kill_at_any_port_call_of_a_backfill_ends_in_one_correction(
     assert told["calls"] > 20
     for call in chosen(told, sample):
         home = tmp_path / str(call)
-        shutil.copytree(start, home, copy_function=link_or_copy)
+        copied(start, home)
         assert forks.live("backfill", home, call) == -signal.SIGKILL
         check_instant(home)
         assert forks.live("recover", home) == 0

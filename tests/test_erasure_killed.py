@@ -12,10 +12,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from copied_home import copied
 from forks import Forks
 from planted import planted, planted_world, state, traces
 from sampling import Sample
-from test_kill_sweep import chosen, link_or_copy
+from test_kill_sweep import chosen
 
 from shared.operations.erasure.records import requests
 from shared.operations.label_rebuild import rebuild_label_tables
@@ -43,12 +44,12 @@ def test_a_kill_at_any_port_call_of_an_erasure_is_gone_on_with(tmp_path: Path, f
     """Whoever dies, the same command erases the rest; others lose nothing, and nothing is done twice."""
     start, whole = tmp_path / "start", tmp_path / "whole"
     planted(start).close()
-    shutil.copytree(start, whole, copy_function=link_or_copy)
+    copied(start, whole)
     assert forks.live("forget", whole) == 0
     told, expected = json.loads((whole / "calls").read_text()), final_state(whole)
     for call in chosen(told, sample, 2):
         home = tmp_path / str(call)
-        shutil.copytree(start, home, copy_function=link_or_copy)
+        copied(start, home)
         assert forks.live("forget", home, call) == -signal.SIGKILL
         assert forks.live("forget", home) == 0
         assert final_state(home) == expected, f"killed at port call {call}"

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from copied_home import copied
 from forks import Forks
 from sampling import Sample
 from streamed import land_stream, streamed_world
-from test_kill_sweep import chosen, link_or_copy
+from test_kill_sweep import chosen
 from world import points_csv, world_at
 
 from shared.core.ledger import ENDED
@@ -66,14 +67,14 @@ def test_a_kill_at_any_port_call_of_increments_loses_no_row(tmp_path: Path, fork
     """Each drop has one part, in its place; rows of one key stand once."""
     (tmp_path / "start").mkdir()
     start, whole = prepared(tmp_path / "start"), tmp_path / "whole"
-    shutil.copytree(start, whole, copy_function=link_or_copy)
+    copied(start, whole)
     assert forks.live("increments", whole) == 0
     told, expected = json.loads((whole / "calls").read_text()), final_state(whole)
     assert [part[:2] for part in expected["parts"]] == [("d1", 1), ("d2", 2)]  # type: ignore[attr-defined]
     assert (len(expected["rows"]), expected["replaced"]) == (90, 5)  # type: ignore[arg-type]
     for call in chosen(told, sample):
         home = tmp_path / str(call)
-        shutil.copytree(start, home, copy_function=link_or_copy)
+        copied(start, home)
         assert forks.live("increments", home, call) == -signal.SIGKILL
         assert forks.live("recover", home) == 0
         assert final_state(home) == expected, f"killed at port call {call}"
@@ -97,7 +98,7 @@ def test_a_kill_at_any_port_call_of_feedback_leaves_one_part(tmp_path: Path, for
     """The window is one part, once; its rows are there, its training is asked for once."""
     (tmp_path / "start").mkdir()
     start, whole = scored(tmp_path / "start"), tmp_path / "whole"
-    shutil.copytree(start, whole, copy_function=link_or_copy)
+    copied(start, whole)
     assert forks.live("feedback", whole) == 0
     told = json.loads((whole / "calls").read_text())
     assert forks.live("recover_later", whole) == 0
@@ -106,7 +107,7 @@ def test_a_kill_at_any_port_call_of_feedback_leaves_one_part(tmp_path: Path, for
     assert (len(expected["rows"]), expected["asked"]) == (240, ["new_data", "feedback"])  # type: ignore[arg-type]
     for call in chosen(told, sample):
         home = tmp_path / str(call)
-        shutil.copytree(start, home, copy_function=link_or_copy)
+        copied(start, home)
         assert forks.live("feedback", home, call) == -signal.SIGKILL
         assert forks.live("recover_later", home) == 0
         assert final_state(home) | asked(home) == expected, f"killed at port call {call}"
@@ -140,14 +141,14 @@ def test_a_kill_at_any_port_call_of_labels_alone_freezes_their_rows_once(
     start, whole = tmp_path / "start", tmp_path / "whole"
     with closing(streamed_world(start)) as world:
         land_stream(world)
-    shutil.copytree(start, whole, copy_function=link_or_copy)
+    copied(start, whole)
     assert forks.live("labels_alone", whole) == 0
     told, expected = json.loads((whole / "calls").read_text()), streamed_state(whole)
     assert [(kind, rows) for kind, rows, _ in expected["parts"]["left"]] == [("stream", 40)]  # type: ignore[index]
     assert (expected["asked"], len(expected["records"])) == (["new_data"], 1)  # type: ignore[arg-type]
     for call in chosen(told, sample, 2):
         home = tmp_path / str(call)
-        shutil.copytree(start, home, copy_function=link_or_copy)
+        copied(start, home)
         assert forks.live("labels_alone", home, call) == -signal.SIGKILL
         assert forks.live("recover_streamed", home) == 0
         assert streamed_state(home) == expected, f"killed at port call {call}"

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 import sampling
 import sqlalchemy as sa
+from copied_home import copied
 from forks import Forks
 from killing import Countdown, Counted, counted
 from sampling import Sample
@@ -124,7 +125,7 @@ def loop(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Loop:
     """Lived once."""
     start = prepared(tmp_path_factory.mktemp("start"))
     home = tmp_path_factory.mktemp("whole") / "home"
-    shutil.copytree(start, home, copy_function=link_or_copy)
+    copied(start, home)
     assert forks.live("script", home) == 0
     assert forks.live("recover", home) == 0
     state = final_state(home)
@@ -135,17 +136,9 @@ def loop(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Loop:
     return Loop(start, told["calls"], told["moments"], state)
 
 
-def link_or_copy(source: str, target: str) -> str:
-    """Blobs are linked, so that they keep their ETag; the database is copied."""
-    if "/lake/" in source:
-        Path(target).hardlink_to(source)
-        return target
-    return str(shutil.copy2(source, target))
-
-
 def die_and_recover(forks: Forks, start: Path, home: Path, first: int, second: int | None) -> dict[str, object]:
     """Die at call `first`, perhaps again during recovery at `second`, then recover."""
-    shutil.copytree(start, home, copy_function=link_or_copy)
+    copied(start, home)
     assert forks.live("script", home, first) == -signal.SIGKILL
     check_instant(home)
     if second is not None and forks.live("recover", home, second) == -signal.SIGKILL:
@@ -201,7 +194,7 @@ def test_an_orphan_that_ends_late_changes_nothing(tmp_path: Path, loop: Loop, fo
     """After a kill of the host its worker may live on: another takes its work over and ends it, and then it goes on."""
     for number in chosen({"calls": loop.calls, "moments": loop.moments}, sample, ORPHANS):
         home = tmp_path / str(number)
-        shutil.copytree(loop.start, home, copy_function=link_or_copy)
+        copied(loop.start, home)
         assert forks.live("orphan", home, number) == 0
         assert forks.live("recover", home) == 0
         assert final_state(home) == loop.end, f"an orphan since port call {number}"

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from copied_home import copied
 from forks import Forks
 from sampling import Sample
-from test_kill_sweep import chosen, link_or_copy
+from test_kill_sweep import chosen
 from tried import land_trial, tried_world
 
 
@@ -42,7 +43,7 @@ def test_a_kill_at_any_port_call_of_a_lost_trial_rolls_back_once(tmp_path: Path,
     start, whole = tmp_path / "start", tmp_path / "whole"
     start.mkdir()
     land_trial(start)
-    shutil.copytree(start, whole, copy_function=link_or_copy)
+    copied(start, whole)
     assert forks.live("trial", whole) == 0
     told = json.loads((whole / "calls").read_text())
     assert forks.live("recover_trial", whole) == 0
@@ -51,7 +52,7 @@ def test_a_kill_at_any_port_call_of_a_lost_trial_rolls_back_once(tmp_path: Path,
     assert (expected["generations"][-1][2], expected["alerts"]) == ("trial", 1)  # type: ignore[index]
     for call in chosen(told, sample, 2):
         home = tmp_path / str(call)
-        shutil.copytree(start, home, copy_function=link_or_copy)
+        copied(start, home)
         assert forks.live("trial", home, call) == -signal.SIGKILL
         assert forks.live("recover_trial", home) == 0
         assert final_state(home) == expected, f"killed at port call {call}"

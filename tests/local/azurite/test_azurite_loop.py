@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from azure_parts import lake_at
 from command import Command
+from copied_home import copied
 from postgres import PostgresServer
 from samples import NEW_ROWS, Samples
 
@@ -29,7 +29,7 @@ def both(
 ) -> tuple[Command, Command]:
     """The same files on both: a drop that is deployed, then rows to predict. The embedded drop exists already."""
     folder = tmp_path_factory.mktemp("loops")
-    shutil.copytree(deployed_once, folder / "embedded", copy_function=_link_or_copy)
+    copied(deployed_once, folder / "embedded")
     lake = f"{azurite.blob_endpoint}/mlops"
     embedded = Command(folder / "embedded")
     storage, state = azurite.connection_string, postgres.new()
@@ -42,14 +42,6 @@ def both(
         answer = mlops("predict", "bank_marketing", new, "--drop", "second", "--wait", "--json")
         assert [window["rows"] for window in answer.json["windows"]] == [NEW_ROWS]
     return embedded, emulated
-
-
-def _link_or_copy(source: str, target: str) -> str:
-    """Link blobs, so that they keep their ETag and count as known."""
-    if "/lake/" not in source:
-        return str(shutil.copy2(source, target))
-    Path(target).hardlink_to(source)
-    return target
 
 
 def journal(mlops: Command) -> list[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from copied_home import copied
 from ports_with import ports_with
 from world import COLORS, POINTS, World, more_rows, points_csv
 
@@ -22,15 +23,28 @@ from shared.monitoring.posted_actuals import post_actuals
 from shared.serving.prediction_rows import ID_SHIFT, first_id
 
 
+@pytest.fixture(scope="module")
+def served_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one window of 200 predictions, ids 1000 to 1199; copied, never used."""
+    world = judged(tmp_path_factory.mktemp("served") / "home")
+    world.handle(world.land("incoming/points/d1/points.csv", points_csv(300)))
+    predict(world, 1)
+    world.close()
+    return world.home
+
+
 @pytest.fixture
-def served(tmp_path: Path) -> World:
-    """A world with one window of 200 predictions, ids 1000 to 1199."""
-    world = World(tmp_path / "home")
+def served(served_once: Path, tmp_path: Path) -> World:
+    """A world on a copy of that home."""
+    return judged(copied(served_once, tmp_path / "home"))
+
+
+def judged(home: Path) -> World:
+    """A world whose points are judged by their accuracy."""
+    world = World(home)
     declared = replace(POINTS, metric="accuracy", retrain=RetrainPolicy(cooldown_hours=0.0))
     world.ports = ports_with(world.ports, core__scenarios={**world.ports.core.scenarios, "points": declared})
     world.trainer.ports = world.ports
-    world.handle(world.land("incoming/points/d1/points.csv", points_csv(300)))
-    predict(world, 1)
     return world
 
 

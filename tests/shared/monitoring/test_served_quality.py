@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from copied_home import copied
 from ports_with import ports_with
 from world import POINTS, World, points_csv
 
@@ -23,15 +24,28 @@ from shared.monitoring.posted_actuals import post_actuals
 ROWS = 40
 
 
+@pytest.fixture(scope="module")
+def served_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that has answered one request `first` with 40 rows at noon; x says which label is true."""
+    world = logging(tmp_path_factory.mktemp("served") / "home")
+    world.handle(world.land("incoming/points/d1/points.csv", points_csv(200)))
+    ask(world, "first")
+    world.close()
+    return world.home
+
+
 @pytest.fixture
-def served(tmp_path: Path) -> World:
-    """A world that has answered one request `first` with 40 rows at noon; x says which label is true."""
-    world = World(tmp_path / "home", LOG_SAMPLE="1")
+def served(served_once: Path, tmp_path: Path) -> World:
+    """A world on a copy of that home."""
+    return logging(copied(served_once, tmp_path / "home"))
+
+
+def logging(home: Path) -> World:
+    """A world that logs every answer, and has labels for two days."""
+    world = World(home, LOG_SAMPLE="1")
     declared = replace(POINTS, metric="accuracy", monitoring=Monitoring(horizon_hours=48))
     world.ports = ports_with(world.ports, core__scenarios={**world.ports.core.scenarios, "points": declared})
     world.trainer.ports = world.ports
-    world.handle(world.land("incoming/points/d1/points.csv", points_csv(200)))
-    ask(world, "first")
     return world
 
 

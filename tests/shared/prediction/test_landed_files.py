@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from copied_home import copied
 from listed import count_listings
 from ports_with import ports_with
 from world import World, points_csv
@@ -22,11 +24,19 @@ MINUTES = {"minutes": 16}
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def served(world: World) -> World:
-    """A world with a model in service."""
+@pytest.fixture(scope="module")
+def served_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a model in service; copied, never used."""
+    world = World(tmp_path_factory.mktemp("served") / "home")
     world.handle(world.land("incoming/points/d1/points.csv", points_csv(300)))
-    return world
+    world.close()
+    return world.home
+
+
+@pytest.fixture
+def served(served_once: Path, tmp_path: Path) -> World:
+    """A world on a copy of that home."""
+    return World(copied(served_once, tmp_path / "home"))
 
 
 def unlabelled(rows: int, seed: int = 2) -> bytes:

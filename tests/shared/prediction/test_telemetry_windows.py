@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from copied_home import copied
 from world import World
 
 from shared import dispatch
@@ -20,12 +22,20 @@ LABELS = "id,y\n" + "".join(f"{n},{n % 2}\n" for n in range(20))
 ROWS = "id,x,color\n" + "".join(f"{n},{(n % 2) * 2 - 1},red\n" for n in range(20))
 
 
-@pytest.fixture
-def deployed(world: World) -> World:
-    """A model of the telemetry scenario, and no rows to predict."""
+@pytest.fixture(scope="module")
+def deployed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a model of the telemetry scenario, and no rows to predict; copied, never used."""
+    world = World(tmp_path_factory.mktemp("deployed") / "home")
     world.handle(world.land("incoming/pairs/d1/right.csv", LABELS.encode()))
     world.handle(world.land("incoming/pairs/d1/left.csv", ROWS.encode()))
-    return world
+    world.close()
+    return world.home
+
+
+@pytest.fixture
+def deployed(deployed_once: Path, tmp_path: Path) -> World:
+    """A world on a copy of that home."""
+    return World(copied(deployed_once, tmp_path / "home"))
 
 
 def arrive(world: World, drop: str, minutes: float, content: str = ROWS) -> str:

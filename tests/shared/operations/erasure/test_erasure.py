@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from copied_home import copied
 from opened import OpenedLake
 from planted import OTHER, PERSON, SECRET, planted, planted_world, rows, scenario, state, subject, traces
 from ports_with import ports_with
-from test_kill_sweep import link_or_copy
 from world import World
 
 from shared.core.errors import BadInput, Conflict, Forbidden, Refused
@@ -37,7 +36,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def world(start: Path, tmp_path: Path) -> Iterator[World]:
     """The planted world in a home of its own."""
-    shutil.copytree(start, tmp_path / "home", copy_function=link_or_copy)
+    copied(start, tmp_path / "home")
     with closing(planted_world(tmp_path / "home")) as opened:
         yield opened
 
