@@ -37,7 +37,8 @@ class Machine:
         programs |= {name: self.home / ".venv" / "bin" / name for name in ("python", "mlops")}
         for name, file in programs.items():
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{SHIMS}" {name} "$@"\n')
+            # Without what is installed, which they do not need: a release starts some sixty of them.
+            file.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{SHIMS}" {name} "$@"\n')
             file.chmod(0o755)
         shutil.copytree(FOLDER, self.home / "infra")
 

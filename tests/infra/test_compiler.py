@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from infra.bicep import FOLDER, files
+from infra.snapshot import BRIEFLY
 
 BICEP = shutil.which("bicep")
 pytestmark = pytest.mark.skipif(BICEP is None, reason="bicep is not on the path: the templates were not compiled")
@@ -16,7 +18,8 @@ pytestmark = pytest.mark.skipif(BICEP is None, reason="bicep is not on the path:
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     """What the compiler prints."""
-    return subprocess.run([str(BICEP), *words], capture_output=True, text=True, check=False)
+    line, environ = [str(BICEP), *words], os.environ | BRIEFLY
+    return subprocess.run(line, capture_output=True, text=True, check=False, env=environ)
 
 
 @pytest.mark.parametrize("name", ["main", "events"])

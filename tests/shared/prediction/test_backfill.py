@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from copied_home import copied
 from world import World, points_csv
 
 from shared import dispatch
@@ -45,9 +47,10 @@ def run(world: World, **changes: Any) -> list[BackfillStep]:
     return steps
 
 
-@pytest.fixture
-def scored(world: World) -> World:
-    """A window scored by the first model on one day; a better model deployed on the next."""
+@pytest.fixture(scope="module")
+def scored_once(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A window scored by the first model on one day; a better model deployed on the next. Copied, never used."""
+    world = World(tmp_path_factory.mktemp("scored") / "home")
     world.trainer.weight = 0.02
     world.handle(world.land("incoming/points/d1/points.csv", points_csv()))
     world.clock.advance(hours=1)
@@ -56,6 +59,15 @@ def scored(world: World) -> World:
     world.trainer.weight = 3.0
     world.handle(world.land("incoming/points/d2/points.csv", points_csv(seed=5)))
     world.clock.advance(hours=1)
+    world.close()
+    return world
+
+
+@pytest.fixture
+def scored(scored_once: World, tmp_path: Path) -> World:
+    """A copy of that world."""
+    world = World(copied(scored_once.home, tmp_path / "home"))
+    world.clock.now = scored_once.clock.now
     return world
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from copied_home import copied
 from delta_reader import read_delta
 from ports_with import ports_with
 from world import POINTS, World, points_csv
@@ -31,10 +32,18 @@ from shared.prediction.window import Commit
 TABLE = "lake/tables/points/predictions"
 
 
+@pytest.fixture(scope="module")
+def served_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of such a world; copied, never used."""
+    made = served(tmp_path_factory.mktemp("served") / "home")
+    made.close()
+    return made.home
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(served_once: Path, tmp_path: Path) -> World:
     """A world whose model serves and that has predicted one file."""
-    return served(tmp_path)
+    return World(copied(served_once, tmp_path / "home"))
 
 
 def served(home: Path, **settings: str) -> World:
