@@ -36,9 +36,15 @@ def _told(result: SearchResult) -> list[tuple[Parameters, float | None]]:
     return [(trial.parameters, trial.score) for trial in result.trials]
 
 
-def test_a_search_comes_close_to_the_top(tmp_path: Path) -> None:
-    """Twenty trials of a hill with its top at 3 come close; every trial keeps its parameters and its score."""
-    found = _search(tmp_path / "study.db").run(_hill, _quiet)
+@pytest.fixture(scope="module")
+def in_one_go(tmp_path_factory: pytest.TempPathFactory) -> SearchResult:
+    """Twenty trials of a hill with its top at 3."""
+    return _search(tmp_path_factory.mktemp("search") / "study.db").run(_hill, _quiet)
+
+
+def test_a_search_comes_close_to_the_top(in_one_go: SearchResult) -> None:
+    """Twenty trials come close; every trial keeps its parameters and its score."""
+    found = in_one_go
     assert (len(found.trials), found.ended) == (20, "trials")
     assert max(trial.score or -1e9 for trial in found.trials) > -1.0
     assert all(set(trial.parameters) == {"x", "kind"} and trial.seconds >= 0 for trial in found.trials)
@@ -54,7 +60,7 @@ def test_equal_seeds_search_equally_on_any_number_of_cores(tmp_path: Path, monke
 
 
 @pytest.mark.parametrize("dies", [1, GROUP, GROUP + 2, 3 * GROUP + 1])
-def test_a_killed_search_goes_on_as_if_nothing_had_been(dies: int, tmp_path: Path) -> None:
+def test_a_killed_search_goes_on_as_if_nothing_had_been(dies: int, in_one_go: SearchResult, tmp_path: Path) -> None:
     """Killed in the middle of a group or at its end: the trials are those of a search in one go."""
     counted, counting = [0], Lock()
 
@@ -68,7 +74,7 @@ def test_a_killed_search_goes_on_as_if_nothing_had_been(dies: int, tmp_path: Pat
     with pytest.raises(KeyboardInterrupt):
         _search(tmp_path / "study.db").run(dying, _quiet)
     resumed = _search(tmp_path / "study.db").run(_hill, _quiet)
-    assert _told(resumed) == _told(_search(tmp_path / "other.db").run(_hill, _quiet))
+    assert _told(resumed) == _told(in_one_go)
 
 
 def test_a_search_without_gain_ends_early(tmp_path: Path) -> None:

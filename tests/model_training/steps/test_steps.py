@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -108,7 +109,7 @@ def test_of_many_rows_one_step_at_a_time_has_them(whole: Path, tmp_path: Path) -
 
 def test_what_is_not_whole_is_made_again(whole: Path, tmp_path: Path) -> None:
     """A changed file invalidates its step only: the later steps are found by their keys and stay."""
-    _run(tmp_path / "run", Recorder())
+    shutil.copytree(whole, tmp_path / "run")
     (tmp_path / "run" / "explore" / "lightgbm.onnx").write_bytes(b"torn")
     assert read_marker(tmp_path / "run" / "explore") is None
     recorder = Recorder()
@@ -117,9 +118,9 @@ def test_what_is_not_whole_is_made_again(whole: Path, tmp_path: Path) -> None:
     assert again.onnx == register.load(whole / "register").onnx
 
 
-def test_another_specification_reuses_nothing(tmp_path: Path) -> None:
+def test_another_specification_reuses_nothing(whole: Path, tmp_path: Path) -> None:
     """Another seed or another declaration is another run."""
-    _run(tmp_path / "run", Recorder())
+    shutil.copytree(whole, tmp_path / "run")
     for spec in (RunSpec(BANK, "demo", 2, {}), RunSpec(replace(BANK, candidates=("logistic",)), "demo", 1, {})):
         recorder = Recorder()
         _run(tmp_path / "run", recorder, spec)
