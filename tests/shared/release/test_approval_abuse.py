@@ -82,33 +82,29 @@ ABUSES = (
 
 @pytest.mark.parametrize("abuse", ABUSES, ids=lambda abuse: abuse.name)
 @pytest.mark.fault(73)
-def test_an_abuse_is_refused_and_nothing_serves(tmp_path: Path, abuse: Abuse) -> None:
+def test_an_abuse_is_refused_and_nothing_serves(asked: World, abuse: Abuse) -> None:
     """With a sentence; the pointer of prod does not move."""
-    world = asking_world(tmp_path)
-    drop(world, "d1")
-    request = waiting(world)
-    abuse.before(world, request)
+    request = waiting(asked)
+    abuse.before(asked, request)
     with pytest.raises(Fault, match=abuse.words) as told:
-        decide(world.ports, abuse.approval or request.id, abuse.decision, by=abuse.by, reason="", bound=abuse.bound)
+        decide(asked.ports, abuse.approval or request.id, abuse.decision, by=abuse.by, reason="", bound=abuse.bound)
     assert isinstance(told.value, abuse.error) or told.value.state == "failed"
-    world.sweep()
-    assert world.ports.release.deployments.current("points") is None
+    asked.sweep()
+    assert asked.ports.release.deployments.current("points") is None
 
 
 @pytest.mark.fault(73)
-def test_a_replay_gets_the_first_answer(tmp_path: Path) -> None:
+def test_a_replay_gets_the_first_answer(asked: World) -> None:
     """The same decision again, by anybody, before and after it was used: the first one stands, one generation."""
-    world = asking_world(tmp_path)
-    drop(world, "d1")
-    request = waiting(world)
-    first = decide(world.ports, request.id, "approve", by="ada", reason="once")
-    again = decide(world.ports, request.id, "approve", by="bob", reason="twice")
+    request = waiting(asked)
+    first = decide(asked.ports, request.id, "approve", by="ada", reason="once")
+    again = decide(asked.ports, request.id, "approve", by="bob", reason="twice")
     assert (again.repeated, again.approval) == (True, first.approval)
-    go_on(world, 1)
-    later = decide(world.ports, request.id, "approve", by="bob", reason="thrice")
-    go_on(world, 1)
+    go_on(asked, 1)
+    later = decide(asked.ports, request.id, "approve", by="bob", reason="thrice")
+    go_on(asked, 1)
     assert (later.repeated, later.approval.decided_by, later.approval.reason) == (True, "ada", "once")
-    assert [one.generation for one in world.ports.release.deployments.list("points")] == [1]
+    assert [one.generation for one in asked.ports.release.deployments.list("points")] == [1]
 
 
 def test_one_may_approve_ones_own_only_where_a_setting_says_so(tmp_path: Path) -> None:
@@ -118,17 +114,15 @@ def test_one_may_approve_ones_own_only_where_a_setting_says_so(tmp_path: Path) -
     assert decide(world.ports, waiting(world).id, "approve", by="gate", reason="").approval.state == "approved"
 
 
-def test_of_decisions_at_once_one_counts(tmp_path: Path) -> None:
+def test_of_decisions_at_once_one_counts(asked: World) -> None:
     """Four people approve and four reject together: one first answer, which all later ones are told."""
-    world = asking_world(tmp_path)
-    drop(world, "d1")
-    request, barrier = waiting(world), Barrier(8)
+    request, barrier = waiting(asked), Barrier(8)
 
     def one(number: int) -> DecidedApproval | Fault:
         barrier.wait(timeout=300)
         try:
             choice = ("approve", "reject")[number % 2]
-            return decide(world.ports, request.id, choice, by=f"person {number}", reason="")
+            return decide(asked.ports, request.id, choice, by=f"person {number}", reason="")
         except Fault as fault:
             return fault
 

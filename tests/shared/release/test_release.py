@@ -86,16 +86,14 @@ def test_checks_of_an_environment_are_junit(tmp_path: Path) -> None:
     assert {case.get("name") for case in suite} >= {"serves", "golden rows", "refuses an unknown field"}
 
 
-def test_a_rejected_version_is_refused(tmp_path: Path) -> None:
+def test_a_rejected_version_is_refused(asked: World) -> None:
     """With who and why; the next event does not ask again."""
-    world = asking_world(tmp_path)
-    drop(world, "d1")
-    decide(world.ports, waiting(world).id, "reject", by="ada", reason="not on a Friday")
-    assert go_on(world, 1) == "refused"
-    assert "not on a Friday" in release_status(world.ports, "points", 1)["reason"]
-    world.sweep()
-    assert len(world.ports.release.approvals.list()) == 1
-    assert world.ports.release.deployments.current("points") is None
+    decide(asked.ports, waiting(asked).id, "reject", by="ada", reason="not on a Friday")
+    assert go_on(asked, 1) == "refused"
+    assert "not on a Friday" in release_status(asked.ports, "points", 1)["reason"]
+    asked.sweep()
+    assert len(asked.ports.release.approvals.list()) == 1
+    assert asked.ports.release.deployments.current("points") is None
 
 
 def test_time_refuses(tmp_path: Path) -> None:
@@ -111,13 +109,11 @@ def test_time_refuses(tmp_path: Path) -> None:
     assert release_status(world.ports, "points", 1)["status"] == "failed"
 
 
-def test_a_decision_whose_message_was_lost_is_found_by_the_sweep(tmp_path: Path) -> None:
+def test_a_decision_whose_message_was_lost_is_found_by_the_sweep(asked: World) -> None:
     """Approved, then nothing: the sweep goes on with the release."""
-    world = asking_world(tmp_path)
-    drop(world, "d1")
-    decide(world.ports, waiting(world).id, "approve", by="ada", reason="")
-    world.sweep()
-    assert world.ports.release.deployments.current("points") is not None
+    decide(asked.ports, waiting(asked).id, "approve", by="ada", reason="")
+    asked.sweep()
+    assert asked.ports.release.deployments.current("points") is not None
 
 
 def test_a_rolled_back_version_needs_a_new_approval(tmp_path: Path) -> None:
