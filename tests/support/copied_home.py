@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def copied(home: Path, target: Path) -> Path:
-    """A copy of a home that nobody has open, at `target`."""
+    """A copy of a home that nobody has open, at `target`; who damages a blob of it removes the file first."""
     return Path(shutil.copytree(home, target, copy_function=link_or_copy))
 
 
