@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -77,8 +78,12 @@ def evaluate(template: Path, parameters: str) -> Snapshot:
     Kept in the build folder under a digest of all templates, since each call takes seconds.
     """
     kept = KEPT / f"{_digest(template, parameters)}.json"
-    if not kept.exists():
-        _evaluate(template, json.loads(parameters), kept)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    # Another process of this run that wants the same waits for it.
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            _evaluate(template, json.loads(parameters), kept)
     found = json.loads(kept.read_text())
     return Snapshot(tuple(found["predictedResources"]), tuple(found["diagnostics"]), found["outputs"])
 
@@ -90,7 +95,6 @@ def _digest(template: Path, parameters: str) -> str:
 
 
 def _evaluate(template: Path, parameters: dict[str, Any], kept: Path) -> None:
-    kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
         file = Path(folder) / "run.bicepparam"
         lines = [f"using '{os.path.relpath(template, folder)}'"]
