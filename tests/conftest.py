@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 from in_memory import in_memory
 from key_vault_double import Vault, key_vault
 from kusto_double import Cluster, kusto_cluster
+from once import made_once
 from postgres import PostgresServer, postgres_server
 from quick_sql import compile_once
 from sampling import Sample
@@ -44,6 +45,14 @@ def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server on loopback, for the whole run."""
     with postgres_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package that is deployed, made once for all processes of a run."""
+    from local.tools.package import package
+
+    return made_once(tmp_path_factory, "package", lambda folder: package(folder / "app.zip")) / "app.zip"
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -235,12 +236,11 @@ def mlops(words: list[str]) -> None:
 
 
 def make(words: list[str]) -> None:
-    """`make package` is real; packages are installed already."""
+    """`make package` gives the package that was made for all tests of a run; packages are installed already."""
     if words == ["package"]:
-        code = "import sys, pathlib, local.tools.package as tool; tool.package(pathlib.Path(sys.argv[1]))"
-        target = Path("build/function-app.zip").absolute()
-        target.parent.mkdir(exist_ok=True)
-        sys.exit(subprocess.run([sys.executable, "-c", code, str(target)], cwd=ROOT, check=False).returncode)
+        Path("build").mkdir(exist_ok=True)
+        shutil.copy(os.environ["DRY_RUN_PACKAGE"], "build/function-app.zip")
+        return
     if words != ["setup"]:
         refuse(f"make {' '.join(words)}")
 

@@ -53,7 +53,9 @@ def parameters(machine: Machine, environment: str) -> dict[str, str]:
 
 
 @PIPELINES
-def test_a_release_goes_through_both_environments(pipeline: Callable[[Machine], None], tmp_path: Path) -> None:
+def test_a_release_goes_through_both_environments(
+    pipeline: Callable[[Machine], None], packed: Path, tmp_path: Path
+) -> None:
     """Package once; in each environment all steps in order, with its parameters; late functions are waited for."""
     asked: list[str] = []
 
@@ -63,7 +65,7 @@ def test_a_release_goes_through_both_environments(pipeline: Callable[[Machine], 
         asked.append(environment)
         return True
 
-    machine = Machine(tmp_path, VARIABLES, approve)
+    machine = Machine(tmp_path, VARIABLES, approve, {"DRY_RUN_PACKAGE": str(packed)})
     pipeline(machine)
     assert asked == ["preprod", "prod"]
     assert [one for one in machine.calls() if one[0] == "make" and one[1] == "package"] == [["make", "package"]]
@@ -84,11 +86,11 @@ def test_a_role_that_was_left_fails_the_check(tmp_path: Path) -> None:
 
 @PIPELINES
 def test_a_release_that_lacks_a_parameter_ends_before_anything_is_made(
-    pipeline: Callable[[Machine], None], tmp_path: Path
+    pipeline: Callable[[Machine], None], packed: Path, tmp_path: Path
 ) -> None:
     """The first step that fails ends it."""
     variables = {name: value for name, value in VARIABLES.items() if name != "MLOPS_ADMINISTRATORS_ID"}
-    machine = Machine(tmp_path, variables, lambda _: True)
+    machine = Machine(tmp_path, variables, lambda _: True, {"DRY_RUN_PACKAGE": str(packed)})
     with pytest.raises(AssertionError, match="MLOPS_ADMINISTRATORS_ID has no value"):
         pipeline(machine)
     assert machine.calls("prod") == []
@@ -96,11 +98,12 @@ def test_a_release_that_lacks_a_parameter_ends_before_anything_is_made(
 
 
 @pytest.mark.whole_only
-def test_a_release_migrates_and_verifies_for_real(api: Api, tmp_path: Path) -> None:
+def test_a_release_migrates_and_verifies_for_real(api: Api, packed: Path, tmp_path: Path) -> None:
     """The schema and the tables of every scenario in a database of this machine, the checks on a host of it."""
     score, operate = api.keys.newest_for_scope(SCORE), api.keys.newest_for_scope(OPERATE)
     keys = {"score": score, "openapi": score, "status": operate, "approvals": operate}
     real = {"DRY_RUN_URL": api.url.removesuffix("/api"), "DRY_RUN_KEYS": json.dumps(keys)}
+    real["DRY_RUN_PACKAGE"] = str(packed)
     machine = Machine(tmp_path, VARIABLES, lambda environment: environment == "preprod", real)
     github(machine)
     assert (tmp_path / "preprod.db").stat().st_size > 0

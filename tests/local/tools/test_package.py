@@ -17,20 +17,14 @@ CODE = "import sys, function_app; print(len(function_app.app.get_functions())); 
 
 
 @pytest.fixture(scope="module")
-def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package."""
-    archive = package(tmp_path_factory.mktemp("package") / "app.zip")
-    # Far below the platform's 50 MB: nothing that was learned or landed is in it.
-    assert archive.stat().st_size < 5 << 20
-    return archive
-
-
-@pytest.fixture(scope="module")
-def unpacked(packed: Path) -> Path:
+def unpacked(packed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package in a folder, as the platform lays it out."""
+    folder = tmp_path_factory.mktemp("package")
+    # Far below the platform's 50 MB: nothing that was learned or landed is in it.
+    assert packed.stat().st_size < 5 << 20
     with zipfile.ZipFile(packed) as files:
-        files.extractall(packed.parent / "app")
-    return packed.parent / "app"
+        files.extractall(folder)
+    return folder
 
 
 def test_the_package_holds_the_app_and_nothing_of_the_laptop() -> None:
