@@ -16,18 +16,28 @@ class Once[T]:
         self._make = make
         self._lock = Lock()
         self._made: list[T] = []
+        self._failed = False
 
     def __call__(self) -> T:
         """What was made."""
         with self._lock:
             if not self._made:
-                self._made.append(self._make())
+                try:
+                    self._made.append(self._make())
+                except Exception:
+                    self._failed = True
+                    raise
             return self._made[0]
 
     @property
     def made(self) -> T | None:
         """What was made; None before."""
         return self._made[0] if self._made else None
+
+    @property
+    def was_tried(self) -> bool:
+        """Whether it was made, or could not be; while it is being made for the first time: no."""
+        return self._failed or bool(self._made)
 
 
 class _Lazy:

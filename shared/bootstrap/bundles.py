@@ -24,7 +24,6 @@ from shared.adapters.work_marking import WorkMarking
 from shared.alerts.ports import AlertsBundle
 from shared.bootstrap import backends
 from shared.bootstrap.workspaces import Workspaces
-from shared.core.errors import Fault
 from shared.core.ports import Clock, CoreBundle
 from shared.core.timers.late_timers import Timers, read_timers
 from shared.datasets.accepted_contracts import AcceptedScenarios, declared_ones
@@ -210,7 +209,7 @@ def open_root(
     before_writing = WorkMarking(marks, clock)
     lake = LimitedLake(store, before_writing)
     credential: Once[Credential] = Once(lambda: make_credential(settings.azure_credential))
-    engine = Once(lambda: _open_database(settings, credential, before_writing, first))
+    engine = Once(lambda: _open_database(settings, credential, before_writing))
     first = FirstReads(connector(settings.database_url, BUSY_SECONDS, credential), engine)
     ledger = lazy(f"{_SQL}ledger.ledger:SqlLedger", engine, clock, backends.owner_of(settings))
     core = CoreBundle(
@@ -234,14 +233,7 @@ def open_root(
     return Root(settings, environ, policies, engine, first, core, deployments, rollouts, workspaces)
 
 
-def _open_database(
-    settings: Settings, credential: Once[Credential], before_writing: WorkMarking, first: FirstReads
-) -> Engine:
+def _open_database(settings: Settings, credential: Once[Credential], before_writing: WorkMarking) -> Engine:
     from shared.adapters.sql.database import open_database
 
-    try:
-        return open_database(settings.database_url, credential=credential, before_writing=before_writing)
-    except Fault:
-        # What is wrong with the database is told to whoever reads it.
-        first.end()
-        raise
+    return open_database(settings.database_url, credential=credential, before_writing=before_writing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.adapters.lazy import lazy
+from shared.adapters.lazy import Once, lazy
 from shared.core.errors import Missing
 
 
@@ -40,3 +40,16 @@ def test_what_cannot_be_made_is_tried_again() -> None:
     with pytest.raises(Missing, match="Not yet"):
         held.count()
     assert held.count() >= 1
+
+
+def test_what_is_made_once_tells_whether_it_was_tried() -> None:
+    """Also when it could not be made."""
+    refusals = [Missing("Not yet.")]
+    once = Once(lambda: Counter(refusals))
+    assert not once.was_tried
+    with pytest.raises(Missing, match="Not yet"):
+        once()
+    assert once.was_tried
+    assert once.made is None
+    assert once() is once.made
+    assert once.was_tried

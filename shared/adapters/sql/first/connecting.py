@@ -130,9 +130,7 @@ def _postgres(address: Address, busy_seconds: float, token: Callable[[], str] | 
     keywords = postgres_keywords(address, busy_seconds)
     if token is not None:
         keywords = {"sslmode": "require", **keywords, "password": token()}
-    connection = psycopg.connect(**keywords, autocommit=True)
-    connection.read_only = True
-    return Connected(connection, "%s", "%s")
+    return Connected(psycopg.connect(**keywords, autocommit=True), "%s", "%s")
 
 
 def odbc_text(address: Address) -> str:

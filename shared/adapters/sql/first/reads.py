@@ -27,7 +27,7 @@ class FirstReads:
     """Reads rows by a connection of the driver, as long as nothing else has opened the database in this process.
 
     Each statement sees what is committed when it begins. The schema has to be that of this code. After the first
-    problem, of whatever kind, nothing is read here any more.
+    problem, of whatever kind, and once SQLAlchemy has opened the database or could not, nothing is read here any more.
     """
 
     def __init__(self, connect: Connect | None, engine: Once[Any]) -> None:
@@ -35,6 +35,7 @@ class FirstReads:
         self._engine = engine
         self._lock = Lock()
         self._held: list[Connected] = []
+        self._unwanted = False
         self._process = os.getpid()
         # Ports are never closed explicitly: the connection is closed with the last reference to them.
         finalize(self, _close, self._held)
@@ -44,29 +45,36 @@ class FirstReads:
 
         `:text` and `:number` in the statement are what is given, in order.
         """
-        with self._lock:
-            if os.getpid() != self._process:
-                # Of a connection that passed a fork SQLite forbids even the end.
-                raise NotRead
-            if self._connect is None or self._engine.made is not None:
-                self._end()
-                raise NotRead
-            try:
-                return _row(self._connected(self._connect), statement, given)
-            except Exception as error:
-                # Whatever it is, it comes again where it is explained.
-                self._end()
-                raise NotRead from error
-
-    def end(self) -> None:
-        """Read nothing here any more."""
-        with self._lock:
-            self._end()
+        # Of a connection that passed a fork SQLite forbids even the end.
+        if self._connect is None or os.getpid() != self._process:
+            raise NotRead
+        if self._engine.was_tried:
+            # Before the lock: somebody may hold it for a server that hangs, and SQLAlchemy has other connections.
+            self._connect = None
+            self.close()
+            raise NotRead
+        try:
+            with self._lock:
+                return self._read(statement, given)
+        finally:
+            self._close_unwanted()
 
     def close(self) -> None:
-        """Close the connection; the next read opens one."""
-        with self._lock:
+        """Close the connection, at once or when it comes back from whoever reads; the next read opens one."""
+        self._unwanted = True
+        self._close_unwanted()
+
+    def _read(self, statement: str, given: Sequence[str | int]) -> Mapping[str, Any] | None:
+        connect = self._connect
+        if connect is None:
+            raise NotRead
+        try:
+            return _row(self._connected(connect), statement, given)
+        except Exception as error:
+            # Whatever it is, it comes again where it is explained.
+            self._connect = None
             _close(self._held)
+            raise NotRead from error
 
     def _connected(self, connect: Connect) -> Connected:
         if not self._held:
@@ -75,9 +83,14 @@ class FirstReads:
                 raise NotRead
         return self._held[0]
 
-    def _end(self) -> None:
-        self._connect = None
-        _close(self._held)
+    def _close_unwanted(self) -> None:
+        # Whoever has the lock looks again after giving it back.
+        while self._unwanted and self._lock.acquire(blocking=False):
+            try:
+                self._unwanted = False
+                _close(self._held)
+            finally:
+                self._lock.release()
 
 
 def _row(connected: Connected, statement: str, given: Sequence[str | int]) -> Mapping[str, Any] | None:

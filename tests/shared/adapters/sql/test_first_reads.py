@@ -6,9 +6,12 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -18,13 +21,15 @@ from sqlalchemy import Engine
 from shared.adapters.lazy import Once
 from shared.adapters.sql.connection.arguments import BUSY_SECONDS, TRUSTED
 from shared.adapters.sql.database import bare_engine, open_database
-from shared.adapters.sql.first.connecting import address_of, connector, odbc_text, postgres_keywords
+from shared.adapters.sql.first.connecting import Connected, address_of, connector, odbc_text, postgres_keywords
 from shared.adapters.sql.first.reads import FirstReads, NotRead
 from shared.adapters.sql.first.stores import GENERATION, FirstDeployments
 from shared.adapters.sql.release.deployments import SqlDeployments
+from shared.adapters.sql.revisions import newest, revision_id
 from shared.core.errors import Corrupt, Misconfigured, Permanent, Transient
 from shared.serving.deployment import Deployment
 
+PATIENCE = 20
 AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 FIRST = Deployment("adult", 1, "adult", 3, "a" * 64, AT, "gate", "passed")
 POSTGRES, SQLSERVER = "postgresql+psycopg://", "mssql+pyodbc://"
@@ -186,6 +191,90 @@ def test_another_process_reads_by_sqlalchemy(file: Path) -> None:
     command = [sys.executable, "-c", code, f"sqlite:///{file}"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=dict(os.environ))
     assert done.stdout == "7\n"
+
+
+class Answer:
+    """A cursor with one row, or none."""
+
+    def __init__(self, **row: str) -> None:
+        self.description = [(name,) for name in row]
+        self._row = tuple(row.values()) or None
+
+    def fetchone(self) -> tuple[str, ...] | None:
+        """The row."""
+        return self._row
+
+    def close(self) -> None:
+        """Nothing is left."""
+
+
+class Hangs:
+    """A driver's connection to a server that tells its version, and nothing else until it is let go."""
+
+    def __init__(self) -> None:
+        self.asked, self.let_go, self.closed = Event(), Event(), Event()
+
+    def execute(self, statement: str, _given: Any) -> Answer:
+        """The answer comes late."""
+        if "alembic_version" in statement:
+            return Answer(newest=revision_id(newest()))
+        self.asked.set()
+        self.let_go.wait(PATIENCE)
+        return Answer()
+
+    def close(self) -> None:
+        """Seen by the test."""
+        self.closed.set()
+
+
+@pytest.fixture
+def hanging() -> Iterator[tuple[FirstReads, Once[Any], Hangs, Future[Any]]]:
+    """The reads, the engine, the server that hangs, and the read that waits for it."""
+    server, engine = Hangs(), Once(object)
+    reads = FirstReads(lambda: Connected(server, "?", "?"), engine)
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(reads.row, GENERATION, "adult", "prod")
+        assert server.asked.wait(PATIENCE)
+        yield reads, engine, server, waiting
+        server.let_go.set()
+        assert waiting.result() is None
+    assert server.closed.is_set()
+
+
+def test_nobody_waits_for_a_read_that_hangs_once_the_database_is_open(
+    hanging: tuple[FirstReads, Once[Any], Hangs, Future[Any]],
+) -> None:
+    """SQLAlchemy has other connections."""
+    reads, engine, _, waiting = hanging
+    engine()
+    with pytest.raises(NotRead):
+        reads.row(GENERATION, "adult", "prod")
+    assert not waiting.done()
+
+
+def test_a_connection_that_is_in_use_is_closed_when_it_comes_back(
+    hanging: tuple[FirstReads, Once[Any], Hangs, Future[Any]],
+) -> None:
+    """Whoever closes it waits for nothing."""
+    reads, _, server, waiting = hanging
+    reads.close()
+    assert not waiting.done()
+    assert not server.closed.is_set()
+
+
+def test_a_database_that_could_not_be_opened_is_not_read(file: Path) -> None:
+    """What is wrong with it is told to whoever reads."""
+
+    def refuse() -> Engine:
+        raise Transient("too many connections")
+
+    engine = Once(refuse)
+    reads = FirstReads(connector(f"sqlite:///{file}", BUSY_SECONDS, None), engine)
+    assert reads.row(GENERATION, "adult", "prod") is not None
+    with pytest.raises(Transient):
+        engine()
+    with pytest.raises(NotRead):
+        reads.row(GENERATION, "adult", "prod")
 
 
 @pytest.mark.parametrize(
