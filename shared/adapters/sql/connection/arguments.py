@@ -64,6 +64,13 @@ def short_text(given: str) -> str:
     return f"CAST({given} COLLATE {COLLATION} AS VARCHAR({_LONGEST}))"
 
 
+def storable(text: str) -> str:
+    """The text with U+FFFD for NUL and for half surrogate pairs."""
+    if text.isascii():
+        return text.replace("\0", "\ufffd") if "\0" in text else text
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def packed(token: str) -> bytes:
     """The token as SQL Server's driver takes it: its length in bytes, then UTF-16 little-endian."""
     text = token.encode("utf-16-le")

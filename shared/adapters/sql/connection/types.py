@@ -20,7 +20,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from shared.adapters.sql.connection.arguments import COLLATION, short_text
+from shared.adapters.sql.connection.arguments import COLLATION, short_text, storable
 
 # SQL Server's DATETIME is exact to 3 ms only.
 _EXACT = 6
@@ -119,10 +119,3 @@ Word = _Short(20)
 # A blob name has at most 1 024 characters; a key is a name with an ETag.
 Key = _Short(1200)
 Sha = _Short(64)
-
-
-def storable(text: str) -> str:
-    """The text with U+FFFD for NUL and for half surrogate pairs."""
-    if text.isascii():
-        return text.replace("\0", "\ufffd") if "\0" in text else text
-    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

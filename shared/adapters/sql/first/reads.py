@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
+from shared.adapters.sql.connection.arguments import storable
 from shared.adapters.sql.revisions import newest, revision_id
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class FirstReads:
 
 def _row(connected: Connected, statement: str, given: Sequence[str | int]) -> Mapping[str, Any] | None:
     written = statement.replace(":text", connected.text).replace(":number", connected.number)
-    cursor = connected.driver.execute(written, given)
+    cursor = connected.driver.execute(written, [storable(one) if isinstance(one, str) else one for one in given])
     try:
         row = cursor.fetchone()
         return None if row is None else dict(zip((column[0] for column in cursor.description), row, strict=True))

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -108,6 +109,18 @@ def test_closing_lets_the_next_read_connect_again(file: Path) -> None:
     reads.close()
     assert store.current("adult") == FIRST
     assert engine.opened == 0
+
+
+@pytest.mark.parametrize("sign", ["\0", "\ud800"])
+def test_a_name_that_cannot_be_stored_is_read_as_it_would_be_stored(tmp_path: Path, sign: str) -> None:
+    """As SQLAlchemy does it; nothing goes wrong for which SQLAlchemy would have to be loaded."""
+    url = f"sqlite:///{tmp_path}/state.db"
+    engine = open_database(url)
+    SqlDeployments(engine).promote(replace(FIRST, scenario=f"a{sign}"))
+    engine.dispose()
+    store, opened = deployments(url)
+    assert store.current(f"a{sign}") == replace(FIRST, scenario="a\ufffd")
+    assert opened.opened == 0
 
 
 def test_a_database_that_is_not_there_is_made_as_ever(tmp_path: Path) -> None:
