@@ -10,6 +10,7 @@ from weakref import finalize
 
 from shared.adapters.sql.connection.arguments import storable
 from shared.adapters.sql.revisions import newest, revision_id
+from shared.core.errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ class FirstReads:
         finalize(self, _close, self._held)
 
     def row(self, statement: str, *given: str | int) -> Mapping[str, Any] | None:
-        """The only row by its columns, None without one; NotRead when SQLAlchemy has to read it.
+        """The only row by its columns, None without one; NotRead when SQLAlchemy has to read it, Fault without a token.
 
         `:text` and `:number` in the statement are what is given, in order.
         """
@@ -72,9 +73,12 @@ class FirstReads:
         try:
             return _row(self._connected(connect), statement, given)
         except Exception as error:
-            # Whatever it is, it comes again where it is explained.
             self._connect = None
             _close(self._held)
+            if isinstance(error, Fault):
+                # Such as a token that cannot be had: to ask again would take as long, and end in these words.
+                raise
+            # Whatever it is, it comes again where it is explained.
             raise NotRead from error
 
     def _connected(self, connect: Connect) -> Connected:

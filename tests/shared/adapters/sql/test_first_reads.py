@@ -1,4 +1,4 @@
-"""The reads of a first answer: as SQLAlchemy connects, as long as all goes well, and never instead of its faults."""
+"""The reads of a first answer: as long as all goes well, and never instead of SQLAlchemy's faults."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from threading import Event
 from typing import Any
 
 import pytest
+from azure.core.exceptions import ClientAuthenticationError
 from postgres import PostgresServer
 from sqlalchemy import Engine
 
 from shared.adapters.lazy import Once
-from shared.adapters.sql.connection.arguments import BUSY_SECONDS, TRUSTED
-from shared.adapters.sql.database import bare_engine, open_database
-from shared.adapters.sql.first.connecting import Connected, address_of, connector, odbc_text, postgres_keywords
+from shared.adapters.sql.connection.arguments import AZURE_POSTGRES, BUSY_SECONDS
+from shared.adapters.sql.connection.tokens import MakeCredential
+from shared.adapters.sql.database import open_database
+from shared.adapters.sql.first.connecting import Connected, connector
 from shared.adapters.sql.first.reads import FirstReads, NotRead
 from shared.adapters.sql.first.stores import GENERATION, FirstDeployments
 from shared.adapters.sql.release.deployments import SqlDeployments
@@ -69,10 +71,10 @@ class Stored:
         return getattr(SqlDeployments(self._engine()), name)
 
 
-def deployments(url: str, reads: FirstReads | None = None) -> tuple[FirstDeployments, NotOpened]:
+def deployments(url: str, credential: MakeCredential | None = None) -> tuple[FirstDeployments, NotOpened]:
     """The store, and whether SQLAlchemy was needed."""
     engine = NotOpened(url)
-    reads = reads or FirstReads(connector(url, BUSY_SECONDS, None), engine.once)
+    reads = FirstReads(connector(url, BUSY_SECONDS, credential), engine.once)
     return FirstDeployments(Stored(engine.once), reads, lambda _: "prod"), engine
 
 
@@ -172,6 +174,28 @@ def test_a_token_that_cannot_be_had_is_told_in_the_same_words() -> None:
     store, _ = deployments(f"{SQLSERVER}@127.0.0.1:1/mlops")
     with pytest.raises(Misconfigured, match="no credential for a token"):
         store.current("adult")
+
+
+class Refused:
+    """A credential that gets no token."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def get_token(self, *_scopes: str) -> Any:
+        """Refused, after what may have been a long time."""
+        self.asked += 1
+        raise ClientAuthenticationError("no answer")
+
+
+@pytest.mark.parametrize("url", [f"{SQLSERVER}@127.0.0.1:1/mlops", f"{POSTGRES}ada@db{AZURE_POSTGRES}/mlops"])
+def test_a_token_is_asked_for_once(url: str) -> None:
+    """SQLAlchemy would only wait for the same refusal again."""
+    credential = Refused()
+    store, engine = deployments(url, lambda: credential)
+    with pytest.raises(Transient, match=r"No token .* \(AZURE_CREDENTIAL\): no answer"):
+        store.current("adult")
+    assert (credential.asked, engine.opened) == (1, 0)
 
 
 def test_after_a_problem_the_driver_alone_reads_nothing_more(file: Path) -> None:
@@ -288,71 +312,6 @@ def test_a_database_that_could_not_be_opened_is_not_read(file: Path) -> None:
         engine()
     with pytest.raises(NotRead):
         reads.row(GENERATION, "adult", "prod")
-
-
-@pytest.mark.parametrize(
-    "rest",
-    [
-        "ada:secret@db.example.com/mlops",
-        "ada:s%40cret%2F@db.example.com:6432/mlops",
-        "ada@db.example.com/mlops?sslmode=verify-full&sslrootcert=system",
-        "ada:secret@127.0.0.1:5432/mlops?options=-c%20search_path%3Dmlops",
-        "ada%40tenant@db.postgres.database.azure.com/mlops",
-    ],
-)
-def test_postgresql_gets_what_sqlalchemy_would_give_it(rest: str) -> None:
-    """The same keywords with the same values."""
-    engine = bare_engine(POSTGRES + rest)
-    given, address = engine.dialect.create_connect_args(engine.url)[1], address_of(rest)
-    assert address is not None
-    told = {**given, **_connect_arguments(engine)}
-    assert postgres_keywords(address, BUSY_SECONDS) == {name: told[name] for name in told if name != "context"}
-
-
-def _connect_arguments(engine: Engine) -> dict[str, Any]:
-    """What the engine adds to the URL, as it stands where the engine connects."""
-    creator: Any = engine.pool._creator
-    found = dict(zip(creator.__code__.co_freevars, (cell.cell_contents for cell in creator.__closure__), strict=True))
-    arguments: dict[str, Any] = found["cparams"]
-    return arguments
-
-
-@pytest.mark.parametrize(
-    "rest",
-    [
-        "ada:secret@db.example.com/mlops",
-        "ada:s%40cret@db.example.com:1444/mlops?Encrypt=no",
-        "@db.database.windows.net/mlops",
-        "db.database.windows.net/mlops?TrustServerCertificate=yes&driver=ODBC%20Driver%2017%20for%20SQL%20Server",
-    ],
-)
-def test_sql_server_gets_what_sqlalchemy_would_give_it(rest: str, odbc_driver: None) -> None:
-    """The same text; with a token, without the login of the operating system."""
-    engine = bare_engine(SQLSERVER + rest)
-    given, address = engine.dialect.create_connect_args(engine.url)[0][0], address_of(rest)
-    assert address is not None
-    assert odbc_text(address) == given.replace(TRUSTED, "")
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "sqlite:////home/a%20b/state.db",
-        "sqlite:////home/state.db?uri=true",
-        "sqlite:///:memory:",
-        f"{POSTGRES}/mlops?host=/run/postgresql",
-        f"{POSTGRES}ada@[::1]/mlops",
-        f"{POSTGRES}ada@a,b/mlops",
-        f"{POSTGRES}ada@a/mlops?host=a:1&host=b:2",
-        f"{SQLSERVER}?odbc_connect=DRIVER%3D",
-        f"{SQLSERVER}ada@dsn",
-        f"{SQLSERVER}ada:a%3Bb@host/mlops",
-        f"{SQLSERVER}host/mlops?authentication=ActiveDirectoryMsi",
-    ],
-)
-def test_a_url_of_another_form_is_left_to_sqlalchemy(url: str) -> None:
-    """It knows more forms than are read here."""
-    assert connector(url, BUSY_SECONDS, None) is None
 
 
 def test_a_server_is_read_by_its_url(postgres: PostgresServer) -> None:
