@@ -92,9 +92,9 @@ class Scorer:
         """Whether what was counted waits for more than a second to be stored."""
         return self._router.has_counts_due()
 
-    def store_counts(self) -> None:
-        """Store what was counted of requests, unless somebody does."""
-        self._router.store_counts()
+    def store_counts(self) -> bool:
+        """Store what was counted of requests, unless somebody does; whether it was stored."""
+        return self._router.store_counts()
 
     def champion(self, name: str) -> DeployedModel:
         """The model that serves the scenario now; Missing when nothing is deployed."""

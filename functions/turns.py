@@ -144,8 +144,8 @@ class Turns:
 
 
 def _store_counts(scorer: Scorer) -> None:
-    scorer.store_counts()
-    _set_aside()
+    if scorer.store_counts():
+        _set_aside()
 
 
 def _set_aside() -> None:

@@ -98,35 +98,42 @@ class ServingMetrics:
             counts.errors += 1
         self.store()
 
-    def store(self) -> None:
-        """Store what was counted, unless another thread does: then it is stored the next time."""
-        self._store(wait=False)
+    def store(self) -> bool:
+        """Store what was counted, and tell whether that was done: what another thread is about is for the next time."""
+        return self._store(wait=False)
 
     def flush(self) -> None:
         """Store every count that changed since the last time."""
         self._store(wait=True)
 
-    def _store(self, *, wait: bool) -> None:
+    def _store(self, *, wait: bool) -> bool:
         """Store by one thread at a time, so that older counts never overwrite newer ones; no request waits for it.
 
-        A database that refuses the counts costs no answer: they are stored the next time.
+        A database that refuses the counts costs no answer: they are stored the next time. Whether they were stored.
         """
         if not self._storing.acquire(blocking=wait):
-            return
+            return False
         try:
             with self._lock:
                 self._count_waiting()
                 self._flushed = self._seconds()
                 keys, self._changed = self._changed, set()
                 health = [self._health(key) for key in keys]
-            try:
-                self._ports.serving.health.keep(health)
-            except Fault:
+            stored = self._keep(health)
+            if not stored:
                 with self._lock:
                     self._changed |= keys
             self._drop_stored_minutes()
+            return stored
         finally:
             self._storing.release()
+
+    def _keep(self, health: Sequence[Health]) -> bool:
+        try:
+            self._ports.serving.health.keep(health)
+        except Fault:
+            return False
+        return True
 
     def _drop_stored_minutes(self) -> None:
         """Forget the minutes that are over and stored."""

@@ -124,9 +124,9 @@ class ModelRouter:
         """Whether what was counted waits for more than a second to be stored."""
         return self._metrics.is_due()
 
-    def store_counts(self) -> None:
-        """Store what was counted, unless somebody does: a slow database keeps one thread, not all."""
-        self._metrics.store()
+    def store_counts(self) -> bool:
+        """Store what was counted, unless somebody does, and tell whether it was: a slow database keeps one thread."""
+        return self._metrics.store()
 
     def flush(self) -> None:
         """Store what was counted."""

@@ -264,19 +264,44 @@ class Stuck:
         assert self.go_on.wait(10 * PATIENCE)
 
 
-def test_counts_that_a_database_does_not_take_keep_one_thread(asked: Asked) -> None:
-    """All others answer."""
-    stuck, ticks = Stuck(), itertools.count(step=2)
-    ports = ports_with(asked.world.ports, serving__health=stuck)
+@pytest.fixture
+def stuck(asked: Asked) -> Iterator[Stuck]:
+    """The database of the process; counts are due with each request, which reads the pointer."""
+    found, ticks = Stuck(), itertools.count(step=2)
+    ports = ports_with(asked.world.ports, serving__health=found)
     router = asked.scorer._router = ModelRouter(ports, pointer_seconds=0)
     router._metrics = ServingMetrics(ports, lambda: float(next(ticks)))
+    yield found
+    found.go_on.set()
+
+
+async def ask_often(asked: Asked) -> None:
+    """More often than there are threads."""
+    for _ in range(THREADS + 4):
+        await asyncio.wait_for(asked.ask(), PATIENCE)
+
+
+@pytest.mark.usefixtures("stuck")
+def test_counts_that_a_database_does_not_take_keep_one_thread(asked: Asked) -> None:
+    """All others answer."""
+    asyncio.run(ask_often(asked))
+    assert not any(asked.in_loop)
+
+
+def test_nothing_is_set_aside_before_counts_were_stored(
+    asked: Asked, stuck: Stuck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then the packages of the database may not be loaded yet: whoever finds another one storing is too early."""
+    monkeypatch.setattr("functions.turns._NOT_YET", threading.Lock())
+    gc.unfreeze()
+    asyncio.run(ask_often(asked))
+    assert not gc.get_freeze_count()
+    stuck.go_on.set()
 
     async def scenario() -> None:
-        for _ in range(THREADS + 4):
-            await asyncio.wait_for(asked.ask(), PATIENCE)
+        ends = time.monotonic() + PATIENCE
+        while not gc.get_freeze_count():
+            await asked.ask()
+            assert time.monotonic() < ends, "nothing was set aside"
 
-    try:
-        asyncio.run(scenario())
-    finally:
-        stuck.go_on.set()
-    assert not any(asked.in_loop)
+    asyncio.run(scenario())
