@@ -6,6 +6,7 @@ import re
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from shared.adapters.sql.connection.waits import busy, on_one_line, state_of, waited_in_vain
 from shared.core.errors import Conflict, Corrupt, Fault, Misconfigured, Permanent, Transient
 
 # SQLite's primary result codes (the low byte of the extended code).
@@ -17,8 +18,8 @@ _UNUSABLE = frozenset({8, 14})
 # SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock not available,
 # connection loss, too many connections, a server that stops or starts.
 _RETRY_STATES = ("40001", "40P01", "55P03", "08", "53300", "57P01", "57P02", "57P03")
-# SQLSTATEs that pass later rather than in a moment: cancelled, out of resources, a standby.
-_TRANSIENT_STATES = ("57014", "HYT00", "53", "58", "25006")
+# SQLSTATEs that pass later rather than in a moment: out of resources, a standby.
+_TRANSIENT_STATES = ("53", "58", "25006")
 _VALUE_STATES = ("22",)
 # No such user, password, database or right; for SQL Server as its numbers below.
 _ACCESS_STATES = ("28", "3D000", "42501")
@@ -73,7 +74,7 @@ def worth_retrying(error: DBAPIError | Overtaken) -> bool:
     """
     if isinstance(error, Overtaken | IntegrityError) or error.connection_invalidated:
         return True
-    if _sqlstate(error).startswith(_RETRY_STATES) or _numbers(error) & _RETRY_NUMBERS:
+    if state_of(error.orig).startswith(_RETRY_STATES) or _numbers(error) & _RETRY_NUMBERS:
         return True
     return _sqlite_code(error) in _BUSY or _is_unreachable(error)
 
@@ -91,13 +92,13 @@ def explain(error: DBAPIError | Overtaken) -> Fault:
         return Conflict(str(error))
     if isinstance(error, IntegrityError):
         return Conflict(f"The database refused the change again and again: {_text(error)}.")
-    if worth_retrying(error) or _sqlstate(error).startswith(_TRANSIENT_STATES):
-        return Transient(f"The database is busy: {_text(error)}.")
+    if worth_retrying(error) or waited_in_vain(error.orig) or state_of(error.orig).startswith(_TRANSIENT_STATES):
+        return busy(error.orig)
     return _explain_server(error) or _explain_file(error) or Fault(f"The database refused a statement: {_text(error)}.")
 
 
 def _explain_server(error: DBAPIError) -> Fault | None:
-    state, numbers = _sqlstate(error), _numbers(error)
+    state, numbers = state_of(error.orig), _numbers(error)
     if _NO_SNAPSHOTS in numbers:
         return Misconfigured("DATABASE_URL", "names a database without snapshots", "ALLOW_SNAPSHOT_ISOLATION ON there")
     if state.startswith(_ACCESS_STATES) or numbers & _ACCESS_NUMBERS or _has_no_state(error):
@@ -134,19 +135,11 @@ def explain_opening(error: DBAPIError | Overtaken) -> Fault:
 
 
 def _text(error: DBAPIError) -> str:
-    """Return the driver's message on one line."""
-    return " ".join(str(error.orig).split()).rstrip(".")
+    return on_one_line(error.orig)
 
 
 def _sqlite_code(error: DBAPIError) -> int:
     return int(getattr(error.orig, "sqlite_errorcode", 0)) & 0xFF
-
-
-def _sqlstate(error: DBAPIError) -> str:
-    """Return the SQLSTATE: an attribute of psycopg's errors, the first argument of pyodbc's."""
-    state = getattr(error.orig, "sqlstate", None)
-    first = (getattr(error.orig, "args", None) or ("",))[0]
-    return str(state or (first if isinstance(first, str) and len(first) == 5 else ""))  # noqa: PLR2004 - by the standard
 
 
 def _numbers(error: DBAPIError) -> frozenset[int]:
@@ -162,4 +155,4 @@ def _is_unreachable(error: DBAPIError) -> bool:
 
 def _has_no_state(error: DBAPIError) -> bool:
     orig = error.orig
-    return type(orig).__module__ == "psycopg" and type(orig).__name__ == "OperationalError" and not _sqlstate(error)
+    return type(orig).__module__ == "psycopg" and type(orig).__name__ == "OperationalError" and not state_of(error.orig)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 from shared.adapters.sql.connection.arguments import storable
+from shared.adapters.sql.connection.waits import busy, waited_in_vain
 from shared.adapters.sql.revisions import newest, revision_id
 from shared.core.errors import Fault
 
@@ -43,9 +44,10 @@ class FirstReads:
         finalize(self, _close, self._held)
 
     def row(self, statement: str, *given: str | int) -> Mapping[str, Any] | None:
-        """The only row by its columns, None without one; NotRead when SQLAlchemy has to read it, Fault without a token.
+        """The only row by its columns, None without one; NotRead when SQLAlchemy has to read it.
 
-        `:text` and `:number` in the statement are what is given, in order.
+        `:text` and `:number` in the statement are what is given, in order. Transient when SQLAlchemy would only wait in
+        vain as well.
         """
         # Of a connection that passed a fork SQLite forbids even the end.
         if self._connect is None or os.getpid() != self._process:
@@ -75,9 +77,11 @@ class FirstReads:
         except Exception as error:
             self._connect = None
             _close(self._held)
+            # SQLAlchemy would wait as long and say the same: no token is had, no server answers.
             if isinstance(error, Fault):
-                # Such as a token that cannot be had: to ask again would take as long, and end in these words.
                 raise
+            if waited_in_vain(error):
+                raise busy(error) from error
             # Whatever it is, it comes again where it is explained.
             raise NotRead from error
 

@@ -10,9 +10,11 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Never
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from psycopg.errors import ConnectionTimeout
+from sqlalchemy import Connection, Engine, create_engine, text
 
 from shared.adapters.sql.connection.transactions import count, read, write
 from shared.adapters.sql.database import open_database
@@ -247,3 +249,17 @@ def test_a_forked_child_is_told_to_open_its_own(engine: Engine) -> None:
             os._exit(7)
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+def test_a_server_that_does_not_answer_in_time_is_away() -> None:
+    """Told after one such time: whoever holds an answer goes on with it, and nobody waits for a minute."""
+    asked: list[str] = []
+
+    def connect() -> Never:
+        asked.append("once")
+        raise ConnectionTimeout("connection timeout expired")
+
+    engine = create_engine("postgresql+psycopg://", creator=connect)
+    with pytest.raises(Transient, match="The database is busy: connection timeout expired"):
+        read(engine, lambda connection: connection.scalar(text("SELECT 1")))
+    assert asked == ["once"]

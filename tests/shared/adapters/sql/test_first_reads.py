@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from postgres import PostgresServer
+from psycopg.errors import ConnectionTimeout, QueryCanceled
 from sqlalchemy import Engine
 
 from shared.adapters.lazy import Once
@@ -196,6 +197,31 @@ def test_a_token_is_asked_for_once(url: str) -> None:
     with pytest.raises(Transient, match=r"No token .* \(AZURE_CREDENTIAL\): no answer"):
         store.current("adult")
     assert (credential.asked, engine.opened) == (1, 0)
+
+
+class LoginTimeout(Exception):
+    """SQL Server's driver gives the state first."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ConnectionTimeout("connection timeout expired"), LoginTimeout("HYT00", "Login timeout expired"), QueryCanceled()],
+)
+def test_what_waited_in_vain_does_not_wait_again(file: Path, error: Exception) -> None:
+    """The refusal comes after one such time, not two; the next read is SQLAlchemy's."""
+    waits = [error]
+
+    def connect() -> Connected:
+        raise waits.pop()
+
+    engine = NotOpened(f"sqlite:///{file}")
+    store = FirstDeployments(Stored(engine.once), FirstReads(connect, engine.once), lambda _: "prod")
+    with pytest.raises(Transient, match="The database is busy"):
+        store.current("adult")
+    assert engine.opened == 0
+    assert store.current("adult") == FIRST
+    assert engine.opened == 1
+    engine.once().dispose()
 
 
 def test_after_a_problem_the_driver_alone_reads_nothing_more(file: Path) -> None:
