@@ -46,8 +46,8 @@ class FirstReads:
     def row(self, statement: str, *given: str | int) -> Mapping[str, Any] | None:
         """The only row by its columns, None without one; NotRead when SQLAlchemy has to read it.
 
-        `:text` and `:number` in the statement are what is given, in order. Transient when SQLAlchemy would only wait in
-        vain as well.
+        `:text` and `:number` in the statement are what is given, in order. A Fault where SQLAlchemy would wait as long
+        to say the same.
         """
         # Of a connection that passed a fork SQLite forbids even the end.
         if self._connect is None or os.getpid() != self._process:
