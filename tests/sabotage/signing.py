@@ -109,8 +109,8 @@ SIGNING = (
     mutation(
         "the driver alone reads on after a problem",
         "shared/adapters/sql/first/reads.py",
-        "        self._connect = None\n",
-        "        pass\n",
+        "            self._connect = None\n            _close(self._held)\n",
+        "            _close(self._held)\n",
         "shared/adapters/sql/test_first_reads.py::test_after_a_problem_the_driver_alone_reads_nothing_more",
     ),
 )
