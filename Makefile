@@ -76,9 +76,10 @@ clients: setup
 	@$(BIN)/python tests/clients/install.py
 
 # Ends with the twenty slowest tests and with what only test-all runs. Each module is compiled once, not in every process.
-# Both processes keep the machine busy: numeric libraries start no threads beside them that would wait for work in a loop.
+# Three processes, because some tests wait for others: they keep two cores busy, so numeric libraries start no threads that
+# wait for work in a loop.
 test: setup
-	PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 20 --cov --cov-report=term:skip-covered --cov-fail-under=95 $(ARGS)
+	PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 20 --cov --cov-report=term:skip-covered --cov-fail-under=95 $(ARGS)
 
 # The same, with all that make test samples: every death of the kill sweeps, the real files with the default profile.
 test-all: setup
