@@ -78,14 +78,27 @@ class Installation:
         self.world = World(home, **SCHEDULES, **settings)
         # The lake tells when a file came by the clock of its machine.
         self.world.clock.now = datetime.now(UTC).replace(hour=23, minute=59, second=0, microsecond=0)
-        app = create_app(lambda: self.world.ports)
-        self.functions: dict[str, Callable[..., Any]] = {
-            one.get_function_name(): one.get_user_function() for one in app.get_functions()
-        }
+        self.functions = self._functions()
         environ = {**SCHEDULES, **settings}
+        self._settings = settings
         self._schedules = {name: parse_schedule(environ[key]) for name, (key, _) in _TIMERS.items()}
         self._next = {name: one.next(self.world.clock.now) for name, one in self._schedules.items()}
         self.fired = 0
+
+    def _functions(self) -> dict[str, Callable[..., Any]]:
+        app = create_app(lambda: self.world.ports)
+        return {one.get_function_name(): one.get_user_function() for one in app.get_functions()}
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.world.close()
+
+    def restart(self) -> None:
+        """A new process, which knows only what the old one stored."""
+        old = self.world
+        old.close()
+        self.world = World(old.home, clock=old.clock, trainer=old.trainer, **SCHEDULES, **self._settings)
+        self.functions = self._functions()
 
     @property
     def now(self) -> datetime:

@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 def place(tmp_path: Path) -> Iterator[Installation]:
     """An installation that has learned and predicted once, long enough ago to rest."""
     made = Installation(tmp_path)
-    with closing(made.world):
+    with closing(made):
         made.tell(made.world.land("incoming/points/d1/points.csv", points_csv(300)))
         made.tell(made.world.land("scoring/points/s1/points.csv", points_csv(40, seed=2, labelled=False)))
         made.run(made.now + DAY)
@@ -64,6 +64,14 @@ def test_with_a_drop_a_day_it_is_opened_twice(place: Installation, days: int) ->
     assert usage.most_a_day() == 2
     assert usage.minutes() / days == pytest.approx(ONE_DROP.awake_minutes, abs=8)
     assert len(place.world.ports.prediction.predictions.commits()) == 1 + days
+
+
+def test_the_first_look_of_a_process_keeps_it_awake_no_longer(place: Installation) -> None:
+    """That the tables of a scenario are there is looked up once a process: that is no work."""
+    place.restart()
+    with watched(place) as usage:
+        place.run(place.now + DAY)
+    assert usage.lengths() == pytest.approx([Quantities().awake_minutes])
 
 
 def test_a_watch_from_the_future_does_not_rest(place: Installation) -> None:

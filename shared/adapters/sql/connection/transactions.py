@@ -49,6 +49,11 @@ def write[T](engine: Engine, work: Callable[[Connection], T]) -> T:
     return retrying(engine, lambda: transaction(engine, work, WRITING))
 
 
+def provide[T](engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Like `write`, for tables and views that have to be there: that is no work, so it sets no mark."""
+    return retrying(engine, lambda: transaction(engine, work, WRITING, marks=False))
+
+
 def count[T](engine: Engine, work: Callable[[Connection], T]) -> T:
     """Like `write`, for counts that may be lost when the power fails: SQLite does not wait for the disk.
 
@@ -93,9 +98,9 @@ def rows_changed(result: CursorResult[Any]) -> int:
     return result.rowcount
 
 
-def transaction[T](engine: Engine, work: Callable[[Connection], T], kind: str) -> T:
-    """Run `work` in one transaction of that kind, once; a writer sets the mark of work first."""
-    before_writing = engine.get_execution_options().get(BEFORE_WRITING) if kind == WRITING else None
+def transaction[T](engine: Engine, work: Callable[[Connection], T], kind: str, *, marks: bool = True) -> T:
+    """Run `work` in one transaction of that kind, once; a writer sets the mark of work first, unless told not to."""
+    before_writing = engine.get_execution_options().get(BEFORE_WRITING) if kind == WRITING and marks else None
     if before_writing is not None:
         before_writing()
     with engine.connect() as connection:

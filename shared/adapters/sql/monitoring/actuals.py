@@ -29,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 
-from shared.adapters.sql.connection.transactions import read, take_turn, write
+from shared.adapters.sql.connection.transactions import provide, read, take_turn, write
 from shared.adapters.sql.connection.types import BigId, Instant, Key, LongText
 from shared.adapters.sql.monitoring.restarts import (
     Restarts,
@@ -162,7 +162,7 @@ class SqlActuals:
     def _table(self, scenario: Scenario) -> Table:
         if scenario.name not in self._ready:
             table = actual_table(scenario)
-            write(self._engine, lambda connection: create_actuals(connection, scenario, table))
+            provide(self._engine, lambda connection: create_actuals(connection, scenario, table))
             self._ready[scenario.name] = table
         return self._ready[scenario.name]
 

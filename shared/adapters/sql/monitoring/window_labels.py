@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Engine, Table, func, select
 
-from shared.adapters.sql.connection.transactions import read, write
+from shared.adapters.sql.connection.transactions import provide, read
 from shared.adapters.sql.monitoring.actuals import actual_table, create_actuals, matches_prediction
 from shared.adapters.sql.schema.predictions import prediction_table, with_commit
 from shared.adapters.sql.schema.tables import prediction_commit
@@ -49,6 +49,6 @@ class SqlWindowLabels:
     def _table(self, scenario: Scenario) -> Table:
         if scenario.name not in self._ready:
             table = actual_table(scenario)
-            write(self._engine, lambda connection: create_actuals(connection, scenario, table))
+            provide(self._engine, lambda connection: create_actuals(connection, scenario, table))
             self._ready[scenario.name] = table
         return self._ready[scenario.name]

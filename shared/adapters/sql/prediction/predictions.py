@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
 
-from shared.adapters.sql.connection.transactions import read, write
+from shared.adapters.sql.connection.transactions import provide, read, write
 from shared.adapters.sql.ledger.outbox import add_notice
 from shared.adapters.sql.prediction.earlier_rows import EarlierRows
 from shared.adapters.sql.prediction.revisions import write_revision
@@ -102,7 +102,7 @@ class SqlPredictions:
     def _table(self, scenario: Scenario) -> Table:
         if scenario.name not in self._ready:
             table = prediction_table(scenario)
-            write(self._engine, lambda connection: prepare(connection, scenario, table))
+            provide(self._engine, lambda connection: prepare(connection, scenario, table))
             self._ready[scenario.name] = table
         return self._ready[scenario.name]
 
