@@ -124,8 +124,11 @@ def _counted(parts: Parts) -> _Ordered | None:
 def _ordered(values: np.ndarray) -> _Ordered:
     """Return the finite values; few distinct values once, with their counts."""
     values.sort()
-    if values.dtype.kind == "f" and len(values) and not (np.isfinite(values[0]) and np.isfinite(values[-1])):
-        values = values[np.isfinite(values)]
+    if values.dtype.kind == "f":
+        # A zero with a sign is the same number: which of them stays must not depend on where rows were cut.
+        values[np.searchsorted(values, 0) : np.searchsorted(values, 0, "right")] = 0
+        if len(values) and not (np.isfinite(values[0]) and np.isfinite(values[-1])):
+            values = values[np.isfinite(values)]
     changes = values[1:] != values[:-1]
     distinct = int(np.count_nonzero(changes)) + min(len(values), 1)
     if distinct > _FEW:

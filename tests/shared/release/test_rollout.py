@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from releases import drop, go_on
+from routers import router_of
 from served_model import score_rows
 from world import World, points_csv
 
@@ -54,7 +55,7 @@ def home_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home_before") / "home"
     world = World(home, **STEPS)
     assert drop(world, "d1", weight=0.35).outcome == "deployed"
-    ask(ModelRouter(world.ports, pointer_seconds=0), 5)
+    ask(router_of(world), 5)
     world.trainer.weight = 0.45
     dispatch.on_event(world.ports, world.land("incoming/points/d2/points.csv", points_csv(seed=12)))
     return home
@@ -69,7 +70,7 @@ def start(home_before: Path, tmp_path: Path) -> Callable[..., tuple[World, Model
         world = World(tmp_path / "home", **{**STEPS, **settings})
         world.trainer.weight = 0.45
         assert go_on(world, 2) == "waiting"
-        return world, ModelRouter(world.ports, pointer_seconds=0)
+        return world, router_of(world)
 
     return build
 
@@ -312,7 +313,7 @@ def test_a_canary_that_cannot_be_loaded_is_rolled_back(start: Start) -> None:
     """The champion answers every request, and the next evaluation ends the rollout."""
     world, _ = start(ROLLOUT="40:5")
     (world.home / "lake/models/points/2/model.onnx").write_bytes(b"something else")
-    router = ModelRouter(world.ports, pointer_seconds=0)
+    router = router_of(world)
     assert set(ask(router, 20).values()) == {1}
     (changed,) = judge_rollouts(world.ports)
     assert changed.state == "rolled_back"

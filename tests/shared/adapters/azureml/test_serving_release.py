@@ -11,13 +11,13 @@ import pytest
 from azureml_double import AzureMl
 from azureml_serving import ENDPOINT, furnish, serving_at, show, version
 from ports_with import ports_with
+from routers import router_of
 from served_model import score_rows
 from world import World, points_csv
 
 from shared.core.errors import Transient
 from shared.release.manual_changes import roll_back
 from shared.release.rollouts import active_rollout
-from shared.serving.model_router import ModelRouter
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -39,7 +39,7 @@ class Released:
         one = {"points": self.world.ports.core.scenarios["points"]}
         self.world.ports = ports_with(self.world.ports, release__endpoints=serving_at(client), core__scenarios=one)
         self.world.trainer.ports = self.world.ports
-        self.router = ModelRouter(self.world.ports, pointer_seconds=0)
+        self.router = router_of(self.world)
 
     def drop(self, name: str, weight: float) -> None:
         """Land data and let a model of that weight be trained; nobody but sweeps does the rest."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sampling import examples
 
@@ -55,6 +55,7 @@ def cut(rows: pa.Table, places: list[int]) -> list[pa.Table]:
 
 @settings(max_examples=examples(80), deadline=None)
 @given(rows=ROWS, places=st.lists(st.integers(0, 60), max_size=6))
+@example(rows=[(131072.0, None, None), (-0.0, None, None)], places=[1])
 def test_the_profile_does_not_tell_where_rows_were_cut(rows: list[tuple[Any, Any, Any]], places: list[int]) -> None:
     """Bit by bit, moments too; and so are the longest repeats."""
     whole, found = table(rows), of_parts(cut(table(rows), places))
