@@ -1,7 +1,8 @@
 """What `make test` draws a sample of or leaves out, and `make test-all` runs whole; the end of a run says all of it.
 
 `sample` draws within a test. Of the cases of a test marked `sampled(count)` so many are drawn, and one marked
-`whole_only` is skipped. All draw with one seed. Whoever names a test (`file.py::test`) gets all its cases.
+`whole_only` is skipped. All draw with one seed; in a whole run Hypothesis draws anew each time. Whoever names a test
+(`file.py::test`) gets all its cases.
 """
 
 from __future__ import annotations
