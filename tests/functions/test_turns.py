@@ -67,6 +67,13 @@ class Asked:
                 return
         raise AssertionError("the loop never answered")
 
+    async def until(self, done: Callable[[], object], otherwise: str) -> None:
+        """Ask until that is so, or fail in these words."""
+        ends = time.monotonic() + PATIENCE
+        while not done():
+            await self.ask()
+            assert time.monotonic() < ends, otherwise
+
     async def once_in_loop(self, ask: Callable[[], Awaitable[Any]]) -> None:
         """Ask in that way until it was the loop's turn: a busy machine may give it to a thread."""
         for _ in range(TRIES):
@@ -180,13 +187,7 @@ def test_what_is_counted_reaches_the_store_while_requests_go_on(asked: Asked) ->
         health = asked.world.ports.serving.health
         return sum(one.requests for one in health.since("points", "prod", asked.world.clock() - timedelta(hours=1)))
 
-    async def scenario() -> None:
-        ends = time.monotonic() + PATIENCE
-        while not stored():
-            await asked.ask()
-            assert time.monotonic() < ends, "nothing was stored"
-
-    asyncio.run(scenario())
+    asyncio.run(asked.until(stored, "nothing was stored"))
     assert 0 < stored() <= len(asked.in_loop)
 
 
@@ -199,13 +200,7 @@ def test_what_is_loaded_for_answers_is_set_aside_from_the_garbage_collector(
     gc.unfreeze()
     assert any(one is asked for one in gc.get_objects())
 
-    async def scenario() -> None:
-        ends = time.monotonic() + PATIENCE
-        while not gc.get_freeze_count():
-            await asked.ask()
-            assert time.monotonic() < ends, "nothing was set aside"
-
-    asyncio.run(scenario())
+    asyncio.run(asked.until(gc.get_freeze_count, "nothing was set aside"))
     assert not any(one is asked for one in gc.get_objects()), "what was loaded is still looked through"
 
 
@@ -298,10 +293,4 @@ def test_nothing_is_set_aside_before_counts_were_stored(
     assert not gc.get_freeze_count()
     stuck.go_on.set()
 
-    async def scenario() -> None:
-        ends = time.monotonic() + PATIENCE
-        while not gc.get_freeze_count():
-            await asked.ask()
-            assert time.monotonic() < ends, "nothing was set aside"
-
-    asyncio.run(scenario())
+    asyncio.run(asked.until(gc.get_freeze_count, "nothing was set aside"))

@@ -15,7 +15,7 @@ from shared.serving.rollout import Rollout
 from shared.training.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from shared.adapters.sql.first.reads import FirstReads
 
@@ -47,6 +47,16 @@ class _First:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
+    def _first[T](
+        self, make: Callable[[Mapping[str, Any]], T], stored: Callable[[], T | None], statement: str, *given: str | int
+    ) -> T | None:
+        """What is made of the row, None without one; what is `stored` where the driver alone does not read it."""
+        try:
+            row = self._reads.row(statement, *given)
+        except NotRead:
+            return stored()
+        return None if row is None else make(row)
+
 
 class FirstDeployments(_First):
     """Port `Deployments`."""
@@ -58,14 +68,8 @@ class FirstDeployments(_First):
 
     def current(self, scenario: str, environment: str | None = None) -> Deployment | None:
         """The newest generation in the environment, or None."""
-        try:
-            row = self._reads.row(GENERATION, scenario, environment or self._last(scenario))
-        except NotRead:
-            found: Deployment | None = self._store.current(scenario, environment)
-            return found
-        if row is None:
-            return None
-        return Deployment(**{**row, "at": _instant(row["at"]), "override": bool(row["override"])})
+        where = environment or self._last(scenario)
+        return self._first(_deployment, lambda: self._store.current(scenario, environment), GENERATION, scenario, where)
 
 
 class FirstRollouts(_First):
@@ -73,12 +77,7 @@ class FirstRollouts(_First):
 
     def current(self, scenario: str, environment: str) -> Rollout | None:
         """The newest change, or None."""
-        try:
-            row = self._reads.row(ROLLOUT, scenario, environment)
-        except NotRead:
-            found: Rollout | None = self._store.current(scenario, environment)
-            return found
-        return None if row is None else Rollout(**{**row, "at": _instant(row["at"])})
+        return self._first(_rollout, lambda: self._store.current(scenario, environment), ROLLOUT, scenario, environment)
 
 
 class FirstRegistry(_First):
@@ -86,17 +85,22 @@ class FirstRegistry(_First):
 
     def find(self, name: str, version: int) -> Model | None:
         """The model version, or None when it is not (yet) visible."""
-        try:
-            row = self._reads.row(MODEL, name, version)
-        except NotRead:
-            found: Model | None = self._store.find(name, version)
-            return found
-        if row is None:
-            return None
-        # One driver gives what is in it, the others its text.
-        metrics = json.loads(row["metrics"]) if isinstance(row["metrics"], str) else row["metrics"]
-        at, refit = _instant(row["created_at"]), row["refit_sha256"] or ""
-        return Model(**{**row, "metrics": metrics, "created_at": at, "refit_sha256": refit})
+        return self._first(_model, lambda: self._store.find(name, version), MODEL, name, version)
+
+
+def _deployment(row: Mapping[str, Any]) -> Deployment:
+    return Deployment(**{**row, "at": _instant(row["at"]), "override": bool(row["override"])})
+
+
+def _rollout(row: Mapping[str, Any]) -> Rollout:
+    return Rollout(**{**row, "at": _instant(row["at"])})
+
+
+def _model(row: Mapping[str, Any]) -> Model:
+    # One driver gives what is in it, the others its text.
+    metrics = json.loads(row["metrics"]) if isinstance(row["metrics"], str) else row["metrics"]
+    at, refit = _instant(row["created_at"]), row["refit_sha256"] or ""
+    return Model(**{**row, "metrics": metrics, "created_at": at, "refit_sha256": refit})
 
 
 def _instant(stored: datetime | str) -> datetime:
