@@ -130,8 +130,9 @@ def _parquet(table: pa.Table) -> bytes:
 
 
 def test_memory_does_not_grow_with_the_drop(drops: Drops) -> None:
-    """Eight times the rows hold no more Arrow memory than a few blocks and one group of rows."""
-    limits = Limits(block_bytes=1 << 16, group_bytes=1 << 16)
+    """However many rows there are: Arrow holds no more than a few blocks. How many at once is up to its threads."""
+    block = 1 << 16
+    limits = Limits(block_bytes=block, group_bytes=block)
     lake = WatchedLake(drops.ports.core.lake)
     ports = ports_with(drops.ports, core__lake=lake, datasets__tables=ArrowTables(limits))
     peaks = []
@@ -145,9 +146,8 @@ def test_memory_does_not_grow_with_the_drop(drops: Drops) -> None:
         (found,) = tables_of(ports, NULLABLE, f"m{rows}").values()
         assert found.rows.num_rows == rows
         peaks.append(lake.most - before)
-    assert peaks[1] < 1.3 * peaks[0]
-    # All of its rows take 3 MB.
-    assert peaks[1] < 1 << 20
+    # All rows of the second take 3 MB, or 46 blocks.
+    assert max(peaks) < 6 * block
 
 
 @pytest.mark.whole_only
