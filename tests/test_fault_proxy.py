@@ -78,7 +78,7 @@ def proxy(server: Counting) -> Iterator[FaultProxy]:
 @pytest.fixture
 def client(proxy: FaultProxy) -> Iterator[httpx.Client]:
     """A client of the proxy that retries nothing."""
-    with httpx.Client(base_url=f"http://127.0.0.1:{proxy.port}", timeout=5) as one:
+    with httpx.Client(base_url=f"http://127.0.0.1:{proxy.port}", timeout=300) as one:
         yield one
 
 
@@ -181,7 +181,7 @@ def echo_server() -> Iterator[tuple[int, list[bytes]]]:
 def say(port: int, *pieces: bytes) -> list[bytes]:
     """Send pieces on one connection; the answer to each, b"" or an empty list's end when the connection broke."""
     answers = []
-    with socket.create_connection(("127.0.0.1", port), 5) as connection:
+    with socket.create_connection(("127.0.0.1", port), 300) as connection:
         for piece in pieces:
             try:
                 connection.sendall(piece)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import host_parts
 import pytest
 
 from local.host.http.deadlines import Deadline
@@ -20,7 +21,7 @@ def run(work: Callable[[Deadline], Awaitable[None]]) -> None:
         finally:
             deadline.close()
 
-    asyncio.run(main())
+    host_parts.run(main())
 
 
 def test_a_wait_that_takes_too_long_is_ended_and_the_next_one_begins_anew() -> None:
@@ -80,4 +81,4 @@ def test_who_is_cancelled_from_outside_hears_that() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    asyncio.run(main())
+    host_parts.run(main())
