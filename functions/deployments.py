@@ -27,7 +27,7 @@ def blueprint(ports: Callable[[], Ports]) -> func.Blueprint:
 
 def _roll_back(req: func.HttpRequest, ports: Ports) -> Any:
     from shared.core.plain_json import plain
-    from shared.release.rollback_request import RollbackRequest, execute_rollback
+    from shared.release.rollback.request import RollbackRequest, execute_rollback
 
     request = RollbackRequest.read(body_of(req), who=caller_of(req))
     return plain(execute_rollback(ports, req.route_params["scenario"], request))

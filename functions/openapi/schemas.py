@@ -13,7 +13,7 @@ from functions.openapi.scoring import Described, types_of
 from functions.openapi.tidy import PLACE, tidied
 from shared.operations.decision_requests import BaselineRequest, WorkRequest
 from shared.release.decision import Decision
-from shared.release.rollback_request import RollbackRequest
+from shared.release.rollback.request import RollbackRequest
 from shared.serving.deployment import Deployment
 from shared.serving.inference.tensors import InferenceAnswer, InferenceRequest, ModelMetadata
 from shared.training.schemas import (

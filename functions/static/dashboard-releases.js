@@ -31,7 +31,7 @@ function rollback(data, tools) {
   const words = trial ? `↩ Take out ${trial}` : to ? `↩ Roll back to ${to}` : "↩ Roll back";
   const consequence = trial ? `${trial} leaves the rollout; ${to} answers alone.` : `${data.current?.model}:${data.current?.version} stops serving; ${to} serves again as generation ${data.current?.generation + 1}.`;
   return h("button", { type: "button", class: reason ? null : "danger", id: "rollback", disabled: Boolean(reason), title: reason || null, onclick: (event) => confirm(event.currentTarget, {
-    title: trial ? `Take ${trial} out` : `Roll ${data.scenario} back`, body: [h("p", {}, `${consequence} Real-time answers and the next windows use it at once.`)],
+    title: trial ? `Take ${trial} out` : `Roll ${data.scenario} back`, body: [h("p", {}, `${consequence} Real-time answers and the next windows use it at once.`), data.rollback.note ? h("p", {}, data.rollback.note) : null],
     say: trial ? "Take out" : "Roll back", danger: true, route: `deployments/${data.scenario}/rollback`, extra: { generation: data.current?.generation }, done: "Done.", tools,
   }) }, words);
 }
@@ -64,7 +64,7 @@ const decided = (rows) => table("Decided requests", [
 ], rows);
 
 function generations(data, tools) {
-  const one = (each, at) => h("li", { class: at === 0 ? "on" : null }, h("b", { class: "nowrap" }, `№ ${each.generation}`), h("span", {}, link(tools.href("models", { version: each.version }), each.model), at === 0 ? [" ", badge("serving")] : null, each.override ? [" ", badge("override")] : null), h("span", { class: "small muted" }, when(each.at)), h("p", { class: "why" }, `${each.by}: ${each.reason}`));
+  const one = (each, at) => h("li", { class: at === 0 ? "on" : null }, h("b", { class: "nowrap" }, `№ ${each.generation}`), h("span", {}, link(tools.href("models", { version: each.version }), each.model), at === 0 ? [" ", badge("serving")] : null, each.override ? [" ", badge("override")] : null, each.restores ? h("span", { class: "small muted" }, ` ↩ № ${each.restores}`) : null), h("span", { class: "small muted" }, when(each.at)), h("p", { class: "why" }, `${each.by}: ${each.reason}`));
   const body = data.generations.length ? h("ol", { class: "timeline" }, data.generations.map(one)) : empty("No generation yet.");
   return card("Generations", { width: 4, note: data.total > data.generations.length ? `The newest ${data.generations.length} of ${num(data.total)}.` : "Newest first; numbers have no gaps." }, body);
 }

@@ -15,6 +15,8 @@ from local.console.timer_round import run_timers
 from local.doctor.finding import TOTAL_SECONDS
 from shared.core.wording import counted
 from shared.release import manual_changes
+from shared.release.rollback.execution import roll_back_as_shown
+from shared.release.rollback.plan import plan_rollback
 from shared.serving.deployment import Deployment
 from shared.training.stored_models import find_model
 
@@ -52,20 +54,26 @@ def rollback(
     scenario: ScenarioName,
     by: By = ACCOUNT,
     reason: Reason = None,
+    generation: Annotated[
+        int | None,
+        typer.Option(min=1, help="The generation that you saw serving: nothing is done when another serves."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
     json: Json = False,
 ) -> None:
-    """Serve the previous model version again; on a terminal it asks for a reason and a yes first."""
+    """Serve an earlier model version again; on a terminal it asks for a reason and a yes first."""
     session = Session()
     session.scenario(scenario)
-    manual_changes.check_rollback(session.ports, scenario)
+    shown = plan_rollback(session.ports, scenario, generation=generation)
     asks = sys.stdin.isatty() and not json and not yes
     if asks and reason is None:
         reason = typer.prompt(f"Why is {scenario} rolled back")
     if asks:
-        typer.confirm(f"Take {scenario} back to the model before?", abort=True)
+        typer.confirm(f"{shown.note} {shown.question}".strip(), abort=True)
     reason = reason or "Rolled back by hand."
-    _print(manual_changes.roll_back(session.ports, scenario, by=by, reason=reason), json)
+    _print(roll_back_as_shown(session.ports, shown, by=by, reason=reason), json)
+    if shown.note and not asks and not json:
+        out.print(shown.note)
 
 
 def _print(deployment: Deployment, json: bool) -> None:

@@ -107,6 +107,7 @@ def show_deployment(
             "by": deployment.by,
             "reason": deployment.reason,
             "gate": "overridden" if deployment.override else None,
+            "brings back": f"generation {deployment.restores}" if deployment.restores else None,
             "next": [f"mlops gate show {deployment.model_id}", f"mlops deployments list {scenario}"],
         },
     )

@@ -40,17 +40,18 @@ def enqueue(ports: AlertsPorts, notice: Notice) -> None:
 
 
 def _as_rollback(ports: AlertsPorts, notice: Notice) -> Notice:
-    """The notice as `ModelRolledBack` when it deploys an older version than the generation before; else unchanged."""
+    """The notice as `ModelRolledBack` when a rollback or an older version than before is deployed; else unchanged."""
     ref = ModelRef.parse(str(notice.data.get("model")))
     if notice.type != "Mlops.ModelDeployed" or ref is None:
         return notice
     number = int(notice.data.get("generation") or 0)
     deployments = ports.release.deployments.list(ref.name, notice.data.get("environment"))
     before = [deployment for deployment in deployments if deployment.generation < number]
-    if not before or before[-1].version <= ref.version:
+    deployed = next((deployment for deployment in deployments if deployment.generation == number), None)
+    goes_back = deployed is not None and deployed.restores
+    if not before or not (goes_back or before[-1].version > ref.version):
         return notice
-    why = next((deployment.reason for deployment in deployments if deployment.generation == number), "")
-    reason = f"{notice.data['model']} serves again, as generation {number}: {why}"
+    reason = f"{notice.data['model']} serves again, as generation {number}: {deployed.reason if deployed else ''}"
     data = {**notice.data, "model": str(ModelRef(ref.name, before[-1].version)), "reason": reason}
     return replace(notice, type="Mlops.ModelRolledBack", data=data)
 

@@ -61,7 +61,7 @@ class WindowPlan:
             "window": self.window,
             "ordinal": self.ordinal,
             "inputs": list(self.inputs),
-            "deployment": {**asdict(self.deployment), "at": self.deployment.at.isoformat()},
+            "deployment": self.deployment.pinned(),
             "planned_at": self.planned_at.isoformat(),
         }
         beside = {"corrects": self.corrects, "in_shards": self.in_shards}

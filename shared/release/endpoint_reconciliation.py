@@ -8,6 +8,7 @@ from shared.core.errors import Fault, Missing
 from shared.core.ledger import Kind, State
 from shared.release.served_graph import graph_in_use
 from shared.release.traffic import Traffic, traffic_of
+from shared.serving.generation_line import rollback_target
 from shared.training.model import Model
 
 if TYPE_CHECKING:
@@ -48,9 +49,10 @@ def _reconcile(ports: ReleasePorts, scenario: str, environment: str, key: str) -
         for version in sorted(traffic.versions):
             ports.release.endpoints.deploy(environment, _model(ports, scenario, version))
         ports.release.endpoints.route(scenario, environment, traffic)
-    # The previous version stays ready: a rollback may not wait for it.
-    versions = [deployment.version for deployment in ports.release.deployments.list(scenario, environment)]
-    ports.release.endpoints.retire(scenario, environment, traffic.versions | frozenset(versions[-2:]))
+    # What a rollback would bring back stays ready: nobody may have to wait for it.
+    target = rollback_target(ports.release.deployments.list(scenario, environment))
+    kept = frozenset({target.version}) if target else frozenset[int]()
+    ports.release.endpoints.retire(scenario, environment, traffic.versions | kept)
     return True
 
 

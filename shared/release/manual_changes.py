@@ -1,4 +1,4 @@
-"""Changes by hand: override a refusal, promote a version, roll back."""
+"""Changes by hand: override a refusal, promote a version."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from shared.release.pointer import put_in_service
 from shared.release.served_graph import chosen_graph
 from shared.serving.deployment import Deployment
 from shared.training.model import Model
-from shared.training.stored_models import find_model
 
 if TYPE_CHECKING:
     from shared.release.ports import ReleasePorts
@@ -60,43 +59,6 @@ def promote(ports: ReleasePorts, model: Model, *, by: str, reason: str, environm
     expected = verdict.generation if where == ports.release.policies.last(model.name) else None
     served = chosen_graph(ports, model, verdict)
     return put_in_service(ports, served, where, by=by, reason=reason, expected=expected)
-
-
-def roll_back(
-    ports: ReleasePorts, scenario: str, *, by: str, reason: str, environment: str | None = None
-) -> Deployment:
-    """Take out the candidate of an active rollout; without one, make the previous model the next generation."""
-    where = environment or ports.release.policies.last(scenario)
-    rollout = rollouts.active_rollout(ports, scenario, where)
-    if rollout is not None:
-        rollouts.roll_back_candidate(ports, rollout, by=by, reason=reason)
-        return _current(ports, scenario, where)
-    model, earlier, current = _before(ports, scenario, where)
-    expected = current.generation
-    return put_in_service(ports, model, where, by=by, reason=reason, expected=expected, restored=earlier)
-
-
-def check_rollback(ports: ReleasePorts, scenario: str) -> None:
-    """Missing or Refused, as `roll_back` says it, where there is nothing to go back to."""
-    where = ports.release.policies.last(scenario)
-    if rollouts.active_rollout(ports, scenario, where) is None:
-        _before(ports, scenario, where)
-
-
-def _before(ports: ReleasePorts, scenario: str, where: str) -> tuple[Model, Deployment, Deployment]:
-    """The model that served before, as it served, its generation, and what serves now."""
-    history = ports.release.deployments.list(scenario, where)
-    if not history:
-        raise Missing(f"Nothing is deployed for {scenario}; there is nothing to roll back.")
-    current = history[-1]
-    earlier = [deployment for deployment in history if deployment.version != current.version]
-    if not earlier:
-        raise Refused(f"{scenario} has only ever served {current.model_id}.")
-    registered = find_model(ports, scenario, earlier[-1].version)
-    model = registered.graph(earlier[-1].sha256)
-    if model is None:
-        raise Missing(f"{registered.id} is not in the registry as it served.")
-    return model, earlier[-1], current
 
 
 def _current(ports: ReleasePorts, scenario: str, environment: str) -> Deployment:

@@ -54,6 +54,7 @@ def put_in_service(
         reason=_named(reason.strip(), override=override),
         environment=environment,
         override=override,
+        restores=restored.generation if restored else 0,
     )
     deployment = ports.release.deployments.promote(following, approval)
     record_deployment(ports, deployment)

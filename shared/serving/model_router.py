@@ -16,6 +16,7 @@ from shared.core.errors import Corrupt, Fault, Missing, Permanent, Transient
 from shared.core.ledger import Kind, State
 from shared.serving.deployed_model import DeployedModel, load_deployed
 from shared.serving.deployment import Deployment
+from shared.serving.generation_line import line_of
 from shared.serving.metrics import ServingMetrics
 from shared.serving.rollout import Rollout
 from shared.serving.scored_request import Rows, ScoredRequest
@@ -206,8 +207,8 @@ class ModelRouter:
 
     def _newest_first(self, scenario: str, current: Deployment) -> Iterator[Deployment]:
         yield current
-        # Asked for only when the current one does not load.
-        yield from reversed(self._ports.serving.deployments.list(scenario, current.environment))
+        # Asked for only when the current one does not load. What a rollback took out answers nobody.
+        yield from line_of(self._ports.serving.deployments.list(scenario, current.environment))
 
     def _active_rollout(self, champion: Deployment) -> Rollout | None:
         rollout = self._ports.serving.rollouts.current(champion.scenario, champion.environment)

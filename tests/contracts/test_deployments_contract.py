@@ -108,6 +108,14 @@ class TestDeployments:
         assert current is not None
         assert current.override
 
+    def test_a_rollback_comes_back_as_one(self, deployments: Deployments) -> None:
+        """With the generation that it brought back; every other generation restores none."""
+        for number, restores in ((1, 0), (2, 0), (3, 1)):
+            deployments.promote(replace(generation(number), restores=restores))
+        current = deployments.current("adult")
+        assert current == replace(generation(3), restores=1)
+        assert [one.restores for one in deployments.list("adult")] == [0, 0, 1]
+
     def test_a_verdict_on_other_bytes_is_refused(self, deployments: Deployments) -> None:
         """A certificate belongs to the sha256 it judged."""
         with pytest.raises(Conflict, match="adult:3"):

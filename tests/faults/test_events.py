@@ -20,7 +20,7 @@ from shared.core.ledger import State
 from shared.core.messages import model_message
 from shared.core.work_time import limited
 from shared.ports import Ports
-from shared.release.manual_changes import roll_back
+from shared.release.rollback.execution import roll_back
 
 PATH = "incoming/points/d1/points.csv"
 

@@ -18,7 +18,8 @@ from served_model import score_rows
 from world import COLORS, World, logistic, points_csv
 
 from shared.adapters.onnx.rehearsal import Limits, rehearse
-from shared.core.errors import Refused, Transient
+from shared.core.errors import Corrupt, Refused, Transient
+from shared.release.rollback.execution import roll_back
 from shared.serving.model_router import ModelRouter
 from shared.training.input_contract import Feature, InputContract
 
@@ -48,6 +49,15 @@ def test_a_model_file_that_is_another_never_answers(two: World) -> None:
         file.unlink(missing_ok=True)
         file.write_bytes(whole)
     assert ModelRouter(two.ports).current("points").model.version == 2
+
+
+@pytest.mark.fault(65)
+def test_a_version_that_a_rollback_took_out_does_not_answer_for_another(two: World) -> None:
+    """The file of version 1 breaks after the rollback to it: that is said, and version 2 stays out."""
+    roll_back(two.ports, "points", by="ada", reason="complaints")
+    (two.home / "lake" / "models" / "points" / "1" / "model.onnx").write_bytes(b"")
+    with pytest.raises(Corrupt, match="points/1/model"):
+        ModelRouter(two.ports).current("points")
 
 
 class Away:

@@ -20,6 +20,7 @@ from local.commands import inspect
 from local.commands.up import log_to_terminal
 from local.console import output
 from shared.core.ledger import Entry
+from shared.release.rollback.execution import roll_back
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = "\x1b]0;title\x07\x1b[2J[bold]x[/bold]\x9b31m\nnext"
@@ -73,33 +74,64 @@ def test_a_column_without_a_value_is_left_out(monkeypatch: pytest.MonkeyPatch, w
     assert "…" not in table
 
 
-def test_a_rollback_asks_on_a_terminal(tmp_path: Path) -> None:
-    """For a reason, and for a yes: with a no nothing is touched."""
-    world = World(tmp_path / "home", scenarios={"bank_marketing": replace(POINTS, name="bank_marketing")})
-    for weight in (3.0, 4.0):
+def bank(home: Path, *weights: float) -> World:
+    """A home in which a version of each weight was put into service."""
+    world = World(home, scenarios={"bank_marketing": replace(POINTS, name="bank_marketing")})
+    for weight in weights:
         world.trainer.weight = weight
         file = f"incoming/bank_marketing/d{weight:g}/points.csv"
         world.handle(world.land(file, points_csv(seed=int(weight), first=int(weight) * 1000)))
         world.sweep()
-    before = world.ports.release.deployments.current("bank_marketing")
-    assert before is not None
-    assert before.generation == 2
+    return world
+
+
+def rolled_back(home: Path, answers: bytes) -> tuple[int, str]:
+    """How `mlops rollback` ends on a terminal on which that is typed, and what it says."""
     ours, theirs = os.openpty()
     line = [sys.executable, "-m", "local.cli", "rollback", "bank_marketing"]
-    environ = {**os.environ, "MLOPS_HOME": str(tmp_path / "home")}
+    environ = {**os.environ, "MLOPS_HOME": str(home)}
     with subprocess.Popen(
         line, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environ, cwd=ROOT
     ) as process:
-        os.write(ours, b"worse answers\nn\n")
+        os.write(ours, answers)
         told = process.communicate()[0].decode()
     os.close(ours)
     os.close(theirs)
-    assert process.returncode == 3
+    return process.returncode, told
+
+
+def test_a_rollback_asks_on_a_terminal(tmp_path: Path) -> None:
+    """For a reason, and for a yes: with a no nothing is touched."""
+    world = bank(tmp_path / "home", 3.0, 4.0)
+    before = world.ports.release.deployments.current("bank_marketing")
+    assert before is not None
+    assert before.generation == 2
+    code, told = rolled_back(tmp_path / "home", b"worse answers\nn\n")
+    assert code == 3
     assert world.ports.release.deployments.current("bank_marketing") == before
     world.close()
     assert "nothing was changed: it was not confirmed." in told
     assert "Why is bank_marketing rolled back" in told
-    assert "Take bank_marketing back to the model before?" in told
+    assert "Take bank_marketing from version 2 (generation 2) back to version 1?" in told
+
+
+def test_a_rollback_tells_that_what_serves_is_one_itself(tmp_path: Path) -> None:
+    """Before the yes on a terminal, after the deed without one."""
+    world = bank(tmp_path / "home", 2.0, 3.0, 4.0)
+    roll_back(world.ports, "bank_marketing", by="ada", reason="complaints")
+    said = f"Generation 4 was itself a rollback from version 3 at {world.clock():%Y-%m-%d %H:%M} UTC."
+    code, told = rolled_back(tmp_path / "home", b"worse answers\nn\n")
+    assert (code, f"{said} Take bank_marketing from version 2 (generation 4) back to version 1? [y/N]" in told) == (
+        3,
+        True,
+    )
+    line = [sys.executable, "-m", "local.cli", "rollback", "bank_marketing"]
+    environ = {**os.environ, "MLOPS_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        line, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environ, cwd=ROOT, check=True
+    )
+    assert done.stdout == f"bank_marketing: generation 5 serves bank_marketing:1.\n{said}\n"
+    world.close()
 
 
 def test_a_log_line_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

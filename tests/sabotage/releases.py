@@ -107,6 +107,20 @@ RELEASES = (
         "contracts/test_deployments_contract.py::TestDeployments::test_any_other_number_is_refused[sqlite-4]",
     ),
     mutation(
+        "a rollback goes to what was taken out",
+        "shared/serving/generation_line.py",
+        "    return [one for one in line if one.version not in out]",
+        "    return line",
+        "shared/serving/test_generation_line.py",
+    ),
+    mutation(
+        "a rollback undoes a rollback",
+        "shared/release/pointer.py",
+        "restores=restored.generation if restored else 0,",
+        "restores=0,",
+        "shared/release/test_rollback_again.py::test_a_rollback_that_is_repeated_brings_nothing_back",
+    ),
+    mutation(
         "what is loaded stops with its store",
         "shared/serving/model_router.py",
         "                if cached is None:\n                    raise",

@@ -21,7 +21,8 @@ from shared.core.paths import Landing
 from shared.core.ports import Lake
 from shared.operations.status import DropOutcome, drop_outcome, status
 from shared.prediction.score import score_window
-from shared.release.manual_changes import promote, roll_back
+from shared.release.manual_changes import promote
+from shared.release.rollback.execution import roll_back
 from shared.training.stored_models import find_model
 
 

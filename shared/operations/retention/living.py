@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from shared.core.ledger import TERMINAL, Kind
 from shared.core.scenario import Scenario
 from shared.profiles.baseline import read_baseline
+from shared.serving.deployment import Deployment
+from shared.serving.generation_line import rollback_target
 from shared.training.model import Model
 from shared.training.run import RunState
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
 
-# The generation that serves and the one that a rollback brings back.
+# The generation that serves and the one before it, which people still ask about.
 _GENERATIONS = 2
 _OPEN: tuple[RunState, ...] = ("requested", "running")
 
@@ -48,11 +50,12 @@ def living_versions(ports: OperationsPorts, scenario: str) -> set[int]:
 
 
 def _deployed(ports: OperationsPorts, scenario: str) -> set[int]:
-    """The newest generations of each environment."""
-    by_environment: dict[str, list[int]] = {}
+    """The newest generations of each environment, and the one that a rollback there brings back."""
+    histories: dict[str, list[Deployment]] = {}
     for deployment in ports.release.deployments.list(scenario, "*"):
-        by_environment.setdefault(deployment.environment, []).append(deployment.version)
-    return {version for versions in by_environment.values() for version in versions[-_GENERATIONS:]}
+        histories.setdefault(deployment.environment, []).append(deployment)
+    newest = {one.version for history in histories.values() for one in history[-_GENERATIONS:]}
+    return newest | {target.version for history in histories.values() if (target := rollback_target(history))}
 
 
 def _tried(ports: OperationsPorts, scenario: str) -> set[int]:

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from shared.core.errors import Fault
 from shared.core.plain_json import plain
 from shared.operations.standing import challenger_json, challenger_of
 from shared.operations.views.query import ViewQuery
 from shared.release.approval import Approval
+from shared.release.rollback.plan import plan_of
 from shared.release.verdict import Verdict
 from shared.serving.deployment import Deployment
 from shared.serving.health import Health
@@ -47,7 +49,7 @@ def releases(ports: OperationsPorts, query: ViewQuery) -> Mapping[str, Any]:
         "approvals": [
             approval_value(approval, verdicts.get(approval.version)) for approval in approvals[: -_SHOWN - 1 : -1]
         ],
-        "rollback": _rollback(generations, ports.release.rollouts.current(name, last)),
+        "rollback": _rollback(name, generations, ports.release.rollouts.current(name, last)),
     }
     return dict(plain(value))
 
@@ -76,6 +78,7 @@ def _generation(deployment: Deployment) -> Mapping[str, Any]:
         "by": deployment.by,
         "reason": deployment.reason,
         "override": deployment.override,
+        "restores": deployment.restores,
     }
 
 
@@ -150,14 +153,11 @@ def approval_value(approval: Approval, verdict: Verdict | None) -> Mapping[str, 
     }
 
 
-def _rollback(generations: Sequence[Deployment], trial: Rollout | None) -> Mapping[str, Any]:
-    """What a rollback would do: take out the running candidate, or serve the version before; or why it does nothing."""
-    if not generations:
-        return {"to": None, "takes_out": None, "reason": "Nothing is deployed yet."}
-    current = generations[-1]
-    if trial is not None and trial.is_active:
-        return {"to": current.model_id, "takes_out": trial.model, "reason": ""}
-    earlier = [deployment for deployment in generations if deployment.sha256 != current.sha256]
-    if not earlier:
-        return {"to": None, "takes_out": None, "reason": f"Only {current.model_id} has ever served."}
-    return {"to": earlier[-1].model_id, "takes_out": None, "reason": ""}
+def _rollback(scenario: str, generations: Sequence[Deployment], newest: Rollout | None) -> Mapping[str, Any]:
+    """What a rollback would do: take out the running candidate, or serve an earlier version; or why it does nothing."""
+    try:
+        plan = plan_of(scenario, generations, newest)
+    except Fault as fault:
+        return {"to": None, "takes_out": None, "reason": fault.reason, "note": ""}
+    trial = plan.candidate.model if plan.candidate else None
+    return {"to": plan.target.model_id, "takes_out": trial, "reason": "", "note": plan.note}

@@ -30,7 +30,9 @@ class Run:
     refused: Answer
     better: Answer
     back: Answer
+    again: Answer
     forth: Answer
+    told: Answer
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +47,10 @@ def done(tmp_path_factory: pytest.TempPathFactory, samples: Samples) -> Run:
         mlops("train", BANK, "--json"),
         mlops("promote", BANK, "2", "--json"),
         mlops("drop", BANK, more, "--wait", "--json"),
-        mlops("rollback", BANK, "--by", "me", "--reason", "I saw something", "--json"),
+        mlops("rollback", BANK, "--by", "me", "--reason", "I saw something", "--generation", "2", "--json"),
+        mlops("rollback", BANK, "--by", "me", "--reason", "I saw something"),
         mlops("promote", BANK, "3", "--by", "me", "--json"),
+        mlops("rollback", BANK, "--by", "me"),
     )
 
 
@@ -112,17 +116,27 @@ def test_training_again_is_judged_again(done: Run) -> None:
 
 
 def test_rollback_and_promotion_are_generations(done: Run) -> None:
-    """Gap-free, each with who and why."""
+    """Gap-free, each with who and why; a rollback names what it brought back."""
     assert (done.better.code, done.better.json["outcome"]) == (0, "deployed")
     assert (done.back.code, done.back.json["generation"], done.back.json["version"]) == (0, 3, 1)
+    assert done.back.json["restores"] == 1
     assert (done.forth.code, done.forth.json["generation"], done.forth.json["version"]) == (0, 4, 3)
     told = done.mlops("deployments", "list", BANK, "--json").json
-    assert [(one["generation"], one["version"]) for one in told] == [(1, 1), (2, 3), (3, 1), (4, 3)]
+    assert [(one["generation"], one["version"]) for one in told] == [(1, 1), (2, 3), (3, 1), (4, 3), (5, 1)]
     assert (told[2]["by"], told[2]["reason"]) == ("me", "I saw something")
     assert done.mlops("deployments", "show", BANK, "--json").json == told[-1]
     shown = done.mlops("deployments", "show", BANK).out
-    assert shown.startswith(f"{BANK}, generation 4 in prod\n")
-    assert f"model   {BANK}:3\n" in shown
+    assert shown.startswith(f"{BANK}, generation 5 in prod\n")
+    assert f" {BANK}:1\n" in shown
+    assert " generation 3\n" in shown
+
+
+def test_a_second_rollback_brings_nothing_back(done: Run) -> None:
+    """A sentence that names what is out, until it is promoted again."""
+    assert done.again.code == 3
+    said = f"{BANK}:1 serves, and nothing before it is left to go back to: version 3 was taken out by a rollback; "
+    assert done.again.sentence == f"{said}to serve it again: mlops promote {BANK} 3."
+    assert (done.told.code, done.told.out) == (0, f"{BANK}: generation 5 serves {BANK}:1.\n")
 
 
 def test_models_show_their_manifest_and_verdict(done: Run) -> None:
@@ -172,7 +186,7 @@ def test_datasets_are_listed_and_shown(done: Run) -> None:
 def test_status_and_tick_show_that_all_is_done(done: Run) -> None:
     """Nothing is left to do, and a round of the timers finds nothing."""
     told = done.mlops("status", "--json").json["scenarios"][BANK]
-    assert (told["model"], told["generation"], told["open_windows"]) == (f"{BANK}:3", 4, 0)
+    assert (told["model"], told["generation"], told["open_windows"]) == (f"{BANK}:1", 5, 0)
     assert told["metric"]["name"] == "auc"
     assert (told["breaches"], told["approvals"]) == (0, [])
     tick = done.mlops("tick", "--json")

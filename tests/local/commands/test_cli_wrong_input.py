@@ -86,6 +86,8 @@ CASES = [
     Wrong(f"promote {BANK} newest", "version"),
     Wrong("promote nothing 1", "known: bank_marketing"),
     Wrong("rollback iiot_quality", "Nothing is deployed for iiot_quality"),
+    Wrong(f"rollback {BANK} --generation 7", "Generation 7 of bank_marketing no longer serves, generation 1 does", 3),
+    Wrong(f"rollback {BANK} --generation 0", "--generation"),
     Wrong(f"rollback {BANK}", "has only ever served bank_marketing:1", 3),
     Wrong("trace x", "prediction"),
     Wrong("trace 7", "no prediction 7"),

@@ -18,10 +18,14 @@ from shared import dispatch
 from shared.adapters.webhooks import Webhooks
 from shared.alerts.delivery import MAX_ATTEMPTS, RETRY_SECONDS, deliver_alerts, publish_and_alert
 from shared.alerts.targets import parse_targets
+from shared.core.messages import model_message
 from shared.core.notices import announce
 from shared.monitoring.monitor import monitor
 from shared.ports import Ports
-from shared.release.manual_changes import roll_back
+from shared.release.approvals import decide
+from shared.release.manual_changes import override
+from shared.release.rollback.execution import roll_back
+from shared.training.stored_models import find_model
 
 CANARY = "canary-4711"
 
@@ -110,6 +114,22 @@ def test_a_rollback_is_told_and_a_promotion_is_not(world: World, ports: Ports) -
     publish_and_alert(ports)
     (told,) = [body["text"] for path, body in Receiver.got if path.startswith("/a")]
     assert told == "⚠ points:2 was rolled back: points:1 serves again, as generation 3: I saw something"
+
+
+def test_a_rollback_to_a_newer_version_is_told_too(world: World, ports: Ports) -> None:
+    """Version 1 was put over version 2 by an override and did no better."""
+    for number, weight in enumerate((0.02, 3.0), start=1):
+        world.trainer.weight = weight
+        world.handle(world.land(f"incoming/points/d{number}/points.csv", points_csv(seed=number)))
+    request = override(ports, find_model(ports, "points", 1), by="eve", reason="We know it.")
+    decide(ports, request, "approve", by="ada", reason="agreed")
+    world.handle(model_message("points", 1))
+    publish_and_alert(ports)
+    Receiver.got.clear()
+    assert roll_back(ports, "points", by="me", reason="No better").version == 2
+    publish_and_alert(ports)
+    (told,) = [body["text"] for path, body in Receiver.got if path.startswith("/a")]
+    assert told == "⚠ points:1 was rolled back: points:2 serves again, as generation 4: No better"
 
 
 def test_a_run_that_failed_is_told_once(world: World, ports: Ports) -> None:

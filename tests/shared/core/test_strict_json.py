@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from shared.core.errors import BadInput
 from shared.core.strict_json import fit
 from shared.release.decision import Decision
-from shared.release.rollback_request import RollbackRequest
+from shared.release.rollback.request import RollbackRequest
 from shared.training.schemas import ScheduleBody, SubmissionBody
 
 BODIES = (Decision, RollbackRequest, ScheduleBody, SubmissionBody)

@@ -16,7 +16,8 @@ from shared.core.scenario import Split
 from shared.release.approvals import decide
 from shared.release.gate.contestants import Contestant, load_champion
 from shared.release.gate.refit import differences
-from shared.release.manual_changes import override, promote, roll_back
+from shared.release.manual_changes import override, promote
+from shared.release.rollback.execution import roll_back
 from shared.serving.deployment import Deployment
 from shared.serving.model_router import ModelRouter
 from shared.training.model import Model

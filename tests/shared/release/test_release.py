@@ -25,8 +25,9 @@ from shared.operations.views.overview import overview
 from shared.operations.views.query import ViewQuery
 from shared.operations.views.releases import releases
 from shared.release.approvals import decide
-from shared.release.manual_changes import override, promote, roll_back
+from shared.release.manual_changes import override, promote
 from shared.release.model_release import deploy
+from shared.release.rollback.execution import roll_back
 from shared.release.status import release_status
 from shared.training.stored_models import find_model
 

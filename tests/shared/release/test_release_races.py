@@ -22,7 +22,8 @@ from shared.core.ledger import Kind
 from shared.core.messages import model_message
 from shared.release.approvals import decide
 from shared.release.endpoint_reconciliation import apply_traffic
-from shared.release.manual_changes import override, promote, roll_back
+from shared.release.manual_changes import override, promote
+from shared.release.rollback.execution import roll_back
 from shared.serving.deployment import Deployment
 from shared.serving.model_router import ModelRouter
 from shared.training.model import Model

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from releases import go_on
+from releases import drop, go_on
 from world import World, points_csv
 
 from shared.core.errors import BadInput, Conflict, Missing
 from shared.release.approvals import decide
 from shared.release.manual_changes import override
-from shared.release.rollback_request import RollbackRequest, execute_rollback
+from shared.release.rollback.request import RollbackRequest, execute_rollback
 from shared.training.stored_models import find_model
 
 
@@ -52,10 +52,12 @@ def test_what_served_by_an_override_comes_back_as_one(twice: World) -> None:
     request = override(twice.ports, find_model(twice.ports, "points", 1), by="eve", reason="We know it.")
     decide(twice.ports, request, "approve", by="ada", reason="agreed")
     assert go_on(twice, 1) == "done"
-    second = execute_rollback(twice.ports, "points", RollbackRequest("ana", "Complaints.", 3))
-    first = execute_rollback(twice.ports, "points", RollbackRequest("ana", "No better.", 4))
-    assert [(one.version, one.override) for one in (second, first)] == [(2, False), (1, True)]
-    assert first.reason == "Override of the gate: No better."
+    drop(twice, "d3", seed=7, weight=9.0)
+    back = execute_rollback(twice.ports, "points", RollbackRequest("ana", "No better.", 4))
+    assert (back.version, back.override, back.restores) == (1, True, 3)
+    assert back.reason == "Override of the gate: No better."
+    second = execute_rollback(twice.ports, "points", RollbackRequest("ana", "Complaints.", 5))
+    assert (second.version, second.override, second.restores) == (2, False, 2)
 
 
 def test_an_unknown_scenario_is_missing(world: World) -> None:

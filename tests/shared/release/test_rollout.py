@@ -20,7 +20,8 @@ from shared import dispatch
 from shared.adapters.files.key_file import new_key
 from shared.core.errors import Refused
 from shared.release.gate.certificate import sign_by_hand
-from shared.release.manual_changes import promote, roll_back
+from shared.release.manual_changes import promote
+from shared.release.rollback.execution import roll_back
 from shared.release.rollouts import active_rollout, health_checks, judge_rollouts
 from shared.release.status import release_status
 from shared.serving.deployed_model import DeployedModel

@@ -16,7 +16,8 @@ from shared.adapters.files.key_file import KeyFileSigner, new_key
 from shared.core.errors import BadInput, Corrupt, Missing, Refused, Transient
 from shared.release.approvals import decide
 from shared.release.gate.certificate import certify, sign_by_hand
-from shared.release.manual_changes import promote, roll_back
+from shared.release.manual_changes import promote
+from shared.release.rollback.execution import roll_back
 from shared.release.signing.certificates import signature_path, signature_state
 from shared.release.status import release_status
 from shared.release.verdict import Verdict

@@ -10,7 +10,7 @@ from functions.names import MODEL_EVENTS
 from shared.core.errors import Fault, Transient
 from shared.core.messages import model_message
 from shared.release.approvals import decide
-from shared.release.manual_changes import roll_back
+from shared.release.rollback.execution import roll_back
 from shared.serving.health import Health
 from simulated.arrivals import (
     land_again,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 GENERATION = (
     "SELECT d.scenario, d.generation, d.model, d.version, d.sha256, "
-    'd."at", d."by", d.reason, d.environment, d."override" '
+    'd."at", d."by", d.reason, d.environment, d."override", d.restores '
     "FROM deployment AS d WHERE d.scenario = :text AND d.environment = :text AND d.generation = "
     "(SELECT max(e.generation) FROM deployment AS e WHERE e.scenario = d.scenario AND e.environment = d.environment)"
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -77,14 +77,13 @@ def _window(connection: Connection, kept: Correction) -> Mapping[str, Any]:
 
 def correction_values(kept: Correction) -> Mapping[str, Any]:
     """The correction as a row."""
-    deployment = {**asdict(kept.deployment), "at": kept.deployment.at.isoformat()}
     return {
         "scenario": kept.scenario,
         "window": kept.window,
         "base": kept.base,
         "revision": kept.number,
         "inputs": list(kept.inputs),
-        "deployment": deployment,
+        "deployment": kept.deployment.pinned(),
         "by": kept.by,
         "reason": kept.reason,
         "created_at": kept.created_at,

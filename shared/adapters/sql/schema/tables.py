@@ -172,6 +172,8 @@ deployment = Table(
     Column("reason", LongText, nullable=False),
     # Whether people put it into service although its gate had not passed; NULL, as 0, means no.
     Column("override", Integer, nullable=True),
+    # The generation that a rollback brought back; 0 when it is no rollback, and in generations of earlier versions.
+    Column("restores", Integer, nullable=False, server_default="0"),
 )
 
 window = Table(

@@ -22,7 +22,7 @@ from world import World, points_csv
 from functions.app import create_app
 from shared.core.errors import Transient
 from shared.core.messages import model_message
-from shared.release.manual_changes import roll_back
+from shared.release.rollback.execution import roll_back
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient

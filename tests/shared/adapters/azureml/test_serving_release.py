@@ -16,8 +16,10 @@ from served_model import score_rows
 from world import World, points_csv
 
 from shared.core.errors import Transient
-from shared.release.manual_changes import roll_back
+from shared.release.manual_changes import promote
+from shared.release.rollback.execution import roll_back
 from shared.release.rollouts import active_rollout
+from shared.training.stored_models import find_model
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -30,12 +32,12 @@ VALUES = [float(one) for one in np.random.default_rng(8).normal(size=400)]
 class Released:
     """A world whose versions are served by an endpoint."""
 
-    def __init__(self, home: Path, client: MLClient, service: AzureMl) -> None:
+    def __init__(self, home: Path, client: MLClient, service: AzureMl, **settings: str) -> None:
         furnish(service)
         show(service, *(version(number) for number in (1, 2, 3)))
         self.service = service
         service.endpoints.slow = True
-        self.world = World(home, **SETTINGS)
+        self.world = World(home, **{**SETTINGS, **settings})
         one = {"points": self.world.ports.core.scenarios["points"]}
         self.world.ports = ports_with(self.world.ports, release__endpoints=serving_at(client), core__scenarios=one)
         self.world.trainer.ports = self.world.ports
@@ -131,6 +133,22 @@ def test_the_endpoint_does_what_each_step_of_a_release_says(released: Released) 
     assert released.service.endpoints.deployments(ENDPOINT) == ["v01", "v03"]
 
 
+def test_what_a_second_rollback_brings_back_stays_deployed(tmp_path: Path, client: MLClient, service: AzureMl) -> None:
+    """The version before what serves is kept, and what was taken out is deployed no longer."""
+    released = Released(tmp_path / "home", client, service, ROLLOUT="full")
+    for number, weight in enumerate((0.2, 0.4, 0.6), start=1):
+        released.drop(f"d{number}", weight)
+    assert (released.pointer, service.endpoints.deployments(ENDPOINT)) == ((3, 3), ["v02", "v03"])
+    roll_back(released.world.ports, "points", by="ada", reason="complaints")
+    released.sweeps(2)
+    assert (released.traffic, service.endpoints.deployments(ENDPOINT)) == (({"v02": 100}, {}), ["v02"])
+    roll_back(released.world.ports, "points", by="ada", reason="complaints")
+    released.sweeps(3)
+    assert (released.pointer, released.traffic) == ((5, 1), ({"v01": 100}, {}))
+    assert service.endpoints.deployments(ENDPOINT) == ["v01"]
+    released.world.close()
+
+
 def test_a_service_that_is_down_holds_nobody_up_and_is_caught_up_with(released: Released) -> None:
     """At every step the state moves and history says why the endpoint does not; the next sweep needs nobody's help."""
     released.drop("d2", 0.45)
@@ -147,7 +165,7 @@ def test_a_service_that_is_down_holds_nobody_up_and_is_caught_up_with(released: 
     assert (released.pointer, released.traffic) == ((2, 2), ({"v01": 100}, {"v02": 50}))
     assert roll_back(released.world.ports, "points", by="ada", reason="now").version == 1
     assert released.pointer == (3, 1)
-    roll_back(released.world.ports, "points", by="ada", reason="and back")
+    promote(released.world.ports, find_model(released.world.ports, "points", 2), by="ada", reason="and forth")
     released.service.refusals.clear()
     released.sweeps(2)
     assert (released.pointer, released.traffic) == ((4, 2), ({"v02": 100}, {}))

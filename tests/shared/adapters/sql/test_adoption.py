@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
@@ -25,11 +26,13 @@ from world import POINTS, World, artefact, points_csv
 from shared.adapters.sql.database import open_database
 from shared.adapters.sql.migrations import schema_state
 from shared.adapters.sql.migrations.alembic_runs import missing
+from shared.adapters.sql.release.deployments import SqlDeployments
 from shared.adapters.sql.revisions import newest, revision_id
 from shared.adapters.sql.schema.tables import every_table
 from shared.core.errors import Misconfigured, Permanent
 from shared.operations.ports import RowFilter
 from shared.prediction.window import Commit
+from shared.serving.generation_line import rollback_target
 from shared.serving.reading import Reading
 
 DUMPS = Path(__file__).with_name("dumps")
@@ -121,6 +124,28 @@ def test_what_it_knew_is_still_known(url: str, tmp_path: Path) -> None:
     reading = ports.serving.readings.window("points", "pump ü", world.clock() - day, world.clock() + day)
     assert [one.measured for one in reading] == [{"x": 0.0}, {"x": 0.5}, {"x": 1.0}]
     world.close()
+
+
+def test_generations_of_then_are_no_rollbacks(url: str) -> None:
+    """Nobody knows which ones are: they read as they did. What a rollback makes from now on says what it restores."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        same = 'model, version, sha256, "at", "by", reason'
+        words = (
+            f"INSERT INTO deployment (scenario, environment, generation, {same}) "  # noqa: S608 -- names
+            f"SELECT scenario, environment, 3, {same} FROM deployment WHERE scenario = 'points' AND generation = 1"
+        )
+        connection.execute(text(words))
+    engine.dispose()
+    opened = open_database(url)
+    store = SqlDeployments(opened)
+    history = store.list("points")
+    assert [(one.generation, one.version, one.restores) for one in history] == [(1, 1, 0), (2, 2, 0), (3, 1, 0)]
+    assert rollback_target(history) == history[1]
+    store.promote(replace(history[1], generation=4, restores=2))
+    assert [one.restores for one in store.list("points")] == [0, 0, 0, 2]
+    assert rollback_target(store.list("points")) is None
+    opened.dispose()
 
 
 def test_it_goes_on_working(url: str, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_what_is_deployed_is_read_without_opening_the_database(file: Path) -> No
     assert store.current("bank") is None
     assert engine.opened == 0
     other = open_database(f"sqlite:///{file}")
-    second = Deployment("adult", 2, "adult", 4, "b" * 64, AT, "ada", "better", override=True)
+    second = Deployment("adult", 2, "adult", 4, "b" * 64, AT, "ada", "better", override=True, restores=1)
     SqlDeployments(other).promote(second)
     other.dispose()
     assert store.current("adult") == second
@@ -139,6 +139,7 @@ def test_a_database_that_is_not_there_is_made_as_ever(tmp_path: Path) -> None:
     [
         ("UPDATE alembic_version SET version_num = '0099'", Permanent, "schema version 99"),
         ('ALTER TABLE deployment DROP COLUMN "override"', Permanent, r"lacks deployment\.override"),
+        ("ALTER TABLE deployment DROP COLUMN restores", Permanent, r"lacks deployment\.restores"),
         ("DROP TABLE deployment", Permanent, "lacks deployment"),
     ],
 )

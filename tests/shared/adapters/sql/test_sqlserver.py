@@ -344,7 +344,7 @@ def test_a_promotion_whose_answer_is_lost_stands(double: TdsDouble) -> None:
     at = datetime(2024, 1, 1, tzinfo=UTC)
     wanted = Deployment("adult", 1, "adult", 3, "a" * 64, at, "gate", "passed")
     values = [getattr(wanted, name) for name in ("scenario", "environment", "generation", "model", "version")]
-    row = [*values, wanted.sha256, at.replace(tzinfo=None).isoformat(), wanted.by, wanted.reason, 0]
+    row = [*values, wanted.sha256, at.replace(tzinfo=None).isoformat(), wanted.by, wanted.reason, 0, 0]
     double.answer("FROM deployment", [])
     engine = open_database(url(double), pause=lambda _: double.answer("FROM deployment", [row]))
     double.drop("^COMMIT", nth=1)
@@ -403,9 +403,10 @@ def test_a_claim_is_taken_and_numbers_are_given_in_turn(double: TdsDouble, opene
 def test_a_first_answer_is_read_by_the_driver_alone(double: TdsDouble) -> None:
     """On a snapshot, waiting for locks no longer than told, with short texts as the columns have them."""
     at = datetime(2024, 1, 1, tzinfo=UTC)
-    wanted = Deployment("adult", 1, "adult", 3, "a" * 64, at, "gate", "passed")
+    wanted = Deployment("adult", 3, "adult", 3, "a" * 64, at, "ada", "passed", restores=1)
     names = [each.name for each in fields(Deployment)]
-    stored = [*(getattr(wanted, name) for name in names[:-1]), 0]
+    stored = [getattr(wanted, name) for name in names]
+    stored[names.index("override")] = 0
     stored[names.index("at")] = at.replace(tzinfo=None).isoformat()
     double.forget()
     double.answer("max.version_num", [[VERSION]], ["newest"])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from delta_reader import read_delta
+from releases import drop
 from world import SCENARIOS, Clock, World, points_csv
 
 from shared.core.ledger import Kind
@@ -18,11 +19,13 @@ from shared.datasets.reading import lake_bytes, read_tables
 from shared.operations import tracing
 from shared.operations.label_rebuild import rebuild_label_tables
 from shared.operations.retention import sweep
+from shared.operations.retention.living import living_versions
 from shared.operations.retention.survey import survey
 from shared.operations.retention.sweep import apply_journal, apply_retention, plan_retention, retain
 from shared.prediction.delta_rebuild import rebuild_tables
 from shared.prediction.delta_table import predictions_table
 from shared.prediction.rebuild import rebuild
+from shared.release.rollback.execution import roll_back
 from shared.training.stored_models import read_model
 
 SHORT = Retention(incoming=30, scoring=30, actuals=30, quarantine=30, served=30, datasets=30, windows=60, journal=30)
@@ -61,6 +64,21 @@ def check_living(world: World) -> None:
     assert {one.state for one in rebuild_label_tables(ports, scenario)} <= {"intact"}
     named = {path for files in ports.prediction.delta.files(predictions_table(scenario)).values() for path in files}
     assert all(ports.core.lake.stat(path) for path in named)
+
+
+def test_what_a_rollback_brings_back_is_living_in_each_environment(tmp_path: Path) -> None:
+    """After a rollback that is a version from before the newest two generations; those live too, as ever."""
+    world = World(tmp_path / "home", ENVIRONMENTS="preprod,prod")
+    for number, weight in enumerate((0.02, 0.06, 0.3, 3.0), start=1):
+        drop(world, f"d{number}", seed=number, weight=weight)
+    assert [one.version for one in world.ports.release.deployments.list("points")] == [1, 2, 3, 4]
+    assert living_versions(world.ports, "points") == {3, 4}
+    roll_back(world.ports, "points", by="ada", reason="complaints")
+    assert living_versions(world.ports, "points") == {2, 3, 4}
+    roll_back(world.ports, "points", by="ada", reason="complaints", environment="preprod")
+    roll_back(world.ports, "points", by="ada", reason="complaints", environment="preprod")
+    assert living_versions(world.ports, "points") == {1, 2, 3, 4}
+    world.close()
 
 
 @pytest.mark.parametrize("seed", range(2))

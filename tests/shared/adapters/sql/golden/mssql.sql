@@ -796,6 +796,16 @@ UPDATE alembic_version SET version_num='0019' WHERE alembic_version.version_num 
 
 GO
 
+-- Running upgrade 0019 -> 0020
+
+ALTER TABLE deployment ADD restores INTEGER NOT NULL DEFAULT '0';
+
+GO
+
+UPDATE alembic_version SET version_num='0020' WHERE alembic_version.version_num = '0019';
+
+GO
+
 COMMIT;
 
 GO

@@ -624,4 +624,10 @@ CREATE INDEX ix_quality_ordinal ON quality (scenario, source, ordinal);
 
 UPDATE alembic_version SET version_num='0019' WHERE alembic_version.version_num = '0018';
 
+-- Running upgrade 0019 -> 0020
+
+ALTER TABLE deployment ADD COLUMN restores INTEGER DEFAULT '0' NOT NULL;
+
+UPDATE alembic_version SET version_num='0020' WHERE alembic_version.version_num = '0019';
+
 COMMIT;

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from msgspec import Meta, Struct
 
-from shared.core.errors import Conflict
 from shared.core.scenario import find_scenario
 from shared.core.strict_json import Text, read_request
-from shared.release.manual_changes import roll_back
+from shared.release.rollback.execution import roll_back
 from shared.serving.deployment import Deployment
 
 if TYPE_CHECKING:
@@ -39,10 +38,4 @@ class RollbackRequest(Struct, frozen=True, forbid_unknown_fields=True):
 def execute_rollback(ports: ReleasePorts, name: str, request: RollbackRequest) -> Deployment:
     """Roll the scenario back; returns what serves then, Conflict when another generation serves than the caller saw."""
     find_scenario(ports.core.scenarios, name)
-    current = ports.release.deployments.current(name)
-    if request.generation is not None and current is not None and current.generation != request.generation:
-        raise Conflict(
-            f"Generation {request.generation} of {name} no longer serves, generation {current.generation} does: "
-            "look at it before you roll back."
-        )
-    return roll_back(ports, name, by=request.by, reason=request.reason)
+    return roll_back(ports, name, by=request.by, reason=request.reason, generation=request.generation)
