@@ -12,7 +12,7 @@ from shared.release import rollouts
 from shared.release.aftercare.post_rollout_watch import rollback_reason
 from shared.release.approval import Approval
 from shared.release.approvals import is_usable, newest_request, request_approval, withdraw, withdraw_all
-from shared.release.gate.certificate import certify, certify_grown, require_certificate
+from shared.release.gate.certificate import certify, certify_grown, is_outdated, require_certificate
 from shared.release.gate.growth import TooFewMore
 from shared.release.pointer import put_in_service, record_deployment
 from shared.release.served_graph import chosen_graph
@@ -146,9 +146,11 @@ def _approval_decision(ports: ReleasePorts, model: Model, verdict: Verdict, envi
     if request is not None and request.is_unused and request.certificate != verdict.digest:
         withdraw(ports, request)
         request = None
+    # Of a version that was released before no event makes a new certificate: approved over another champion is no use.
+    overtaken = request is not None and request.state == "approved" and is_outdated(ports, model, verdict)
+    if (request is None or overtaken) and _earlier_outcome(ports, model, environment) is not None:
+        return ApprovalDecision("It was deployed before approvals were required.")
     if request is None:
-        if _earlier_outcome(ports, model, environment) is not None:
-            return ApprovalDecision("It was deployed before approvals were required.")
         why = f"{model.id} passed its gate and every check before {environment}."
         request = request_approval(ports, model, verdict, environment, by=BY_GATE, why=why)
     approved = f"Approved by {request.decided_by} ({request.id})."

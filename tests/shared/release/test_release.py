@@ -327,6 +327,20 @@ def test_an_override_is_called_one_everywhere(world: World) -> None:
     assert "Override by eve: We cannot wait." in seen
 
 
+def test_an_override_of_a_version_that_served_does_not_outlive_its_champion(world: World) -> None:
+    """Approved against version 1, over which version 2 came first: nothing is deployed, and no message fails."""
+    for number, weight in ((1, 0.02), (2, 0.3), (3, -3.0)):
+        drop(world, f"d{number}", seed=number, weight=weight)
+    for version in (3, 1, 3):
+        model = find_model(world.ports, "points", version)
+        request = override(world.ports, model, by="eve", reason="We cannot wait.")
+        decide(world.ports, request, "approve", by="ada", reason="agreed")
+        if version == 3 and len(world.ports.release.deployments.list("points")) == 4:
+            promote(world.ports, find_model(world.ports, "points", 2), by="eve", reason="better")
+        assert go_on(world, version) == "done"
+    assert [one.version for one in world.ports.release.deployments.list("points")] == [1, 2, 3, 1, 2]
+
+
 class JudgedMeanwhile:
     """Approvals that are read only after another worker has released the champion and judged the version again."""
 
