@@ -11,6 +11,7 @@ from shared.core.ledger import Kind, State
 from shared.core.paths import commit_path
 from shared.prediction.commits import whole_commit
 from shared.prediction.window import Commit, CommittedFile
+from shared.serving.generation_line import taken_out
 from simulated.life import Life
 from simulated.records import check_records
 
@@ -64,6 +65,10 @@ def _releases(life: Life, name: str) -> None:
     for environment in _ENVIRONMENTS:
         generations = [one.generation for one in ports.release.deployments.list(name, environment)]
         assert generations == list(range(1, len(generations) + 1)), "I5: generations count without gaps"
+    for place, one in enumerate(prod):
+        assert not one.restores or one.version not in taken_out(prod[:place]), (
+            "I5: a rollback brought back what was out"
+        )
     _history(life, (name, "generation"), tuple((one.generation, one.sha256, one.by) for one in prod))
     # They are listed by the clocks of the hosts that wrote them.
     listed = [one for one in ports.release.rollouts.list(name) if one.environment == "prod"]
