@@ -32,7 +32,7 @@ function rollback(data, tools) {
   const consequence = trial ? `${trial} leaves the rollout; ${to} answers alone.` : `${data.current?.model}:${data.current?.version} stops serving; ${to} serves again as generation ${data.current?.generation + 1}.`;
   return h("button", { type: "button", class: reason ? null : "danger", id: "rollback", disabled: Boolean(reason), title: reason || null, onclick: (event) => confirm(event.currentTarget, {
     title: trial ? `Take ${trial} out` : `Roll ${data.scenario} back`, body: [h("p", {}, `${consequence} Real-time answers and the next windows use it at once.`), data.rollback.note ? h("p", {}, data.rollback.note) : null],
-    say: trial ? "Take out" : "Roll back", danger: true, route: `deployments/${data.scenario}/rollback`, extra: { generation: data.current?.generation }, done: "Done.", tools,
+    say: trial ? "Take out" : "Roll back", danger: true, route: `deployments/${data.scenario}/rollback`, extra: data.rollback.seen, done: "Done.", tools,
   }) }, words);
 }
 

@@ -15,8 +15,8 @@ from local.console.timer_round import run_timers
 from local.doctor.finding import TOTAL_SECONDS
 from shared.core.wording import counted
 from shared.release import manual_changes
-from shared.release.rollback.execution import roll_back_as_shown
-from shared.release.rollback.plan import plan_rollback
+from shared.release.rollback.execution import roll_back
+from shared.release.rollback.plan import Seen, plan_rollback
 from shared.serving.deployment import Deployment
 from shared.training.stored_models import find_model
 
@@ -64,14 +64,14 @@ def rollback(
     """Serve an earlier model version again; on a terminal it asks for a reason and a yes first."""
     session = Session()
     session.scenario(scenario)
-    shown = plan_rollback(session.ports, scenario, generation=generation)
+    shown = plan_rollback(session.ports, scenario, seen=Seen(generation))
     asks = sys.stdin.isatty() and not json and not yes
     if asks and reason is None:
         reason = typer.prompt(f"Why is {scenario} rolled back")
     if asks:
         typer.confirm(f"{shown.note} {shown.question}".strip(), abort=True)
     reason = reason or "Rolled back by hand."
-    _print(roll_back_as_shown(session.ports, shown, by=by, reason=reason), json)
+    _print(roll_back(session.ports, scenario, by=by, reason=reason, seen=shown.seen), json)
     if shown.note and not asks and not json:
         out.print(shown.note)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -158,6 +159,6 @@ def _rollback(scenario: str, generations: Sequence[Deployment], newest: Rollout 
     try:
         plan = plan_of(scenario, generations, newest)
     except Fault as fault:
-        return {"to": None, "takes_out": None, "reason": fault.reason, "note": ""}
+        return {"to": None, "takes_out": None, "reason": fault.reason, "note": "", "seen": None}
     trial = plan.candidate.model if plan.candidate else None
-    return {"to": plan.target.model_id, "takes_out": trial, "reason": "", "note": plan.note}
+    return {"to": plan.target.model_id, "takes_out": trial, "reason": "", "note": plan.note, "seen": asdict(plan.seen)}

@@ -1,12 +1,12 @@
-"""A rollback is carried out: as things are now, or only when they are as a person was shown."""
+"""A rollback is carried out: as things are now, or only when they are as a person saw them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.core.errors import Conflict, Missing
+from shared.core.errors import Missing
 from shared.release.pointer import put_in_service
-from shared.release.rollback.plan import RollbackPlan, plan_rollback
+from shared.release.rollback.plan import ANYTHING, Seen, plan_rollback
 from shared.release.rollouts import roll_back_candidate
 from shared.serving.deployment import Deployment
 from shared.training.stored_models import find_model
@@ -22,33 +22,14 @@ def roll_back(
     by: str,
     reason: str,
     environment: str | None = None,
-    generation: int | None = None,
+    seen: Seen = ANYTHING,
 ) -> Deployment:
     """Take out the candidate of an active rollout; without one, make an earlier model the next generation.
 
-    It goes back along the line of generations: Refused where nothing is left on it. `generation` is the one that was
-    seen serving: Conflict when another serves.
+    It goes back along the line of generations: Refused where nothing is left on it. Conflict when things are no longer
+    as they were seen.
     """
-    return _carry_out(ports, plan_rollback(ports, scenario, environment, generation), by=by, reason=reason)
-
-
-def roll_back_as_shown(ports: ReleasePorts, shown: RollbackPlan, *, by: str, reason: str) -> Deployment:
-    """Do what a person was shown; Conflict when something else serves or is tried by now."""
-    serving = shown.serving
-    plan = plan_rollback(ports, serving.scenario, serving.environment, serving.generation)
-    if _tried(plan) != _tried(shown):
-        raise Conflict(
-            f"What is tried beside generation {serving.generation} of {serving.scenario} has changed: "
-            "look at it before you roll back."
-        )
-    return _carry_out(ports, plan, by=by, reason=reason)
-
-
-def _tried(plan: RollbackPlan) -> str:
-    return plan.candidate.sha256 if plan.candidate else ""
-
-
-def _carry_out(ports: ReleasePorts, plan: RollbackPlan, *, by: str, reason: str) -> Deployment:
+    plan = plan_rollback(ports, scenario, environment, seen)
     serving, target = plan.serving, plan.target
     if plan.candidate is not None:
         roll_back_candidate(ports, plan.candidate, by=by, reason=reason)

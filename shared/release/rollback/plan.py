@@ -16,6 +16,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody saw before they asked: the generation that served, and the version tried beside it (0: none).
+
+    None: it does not matter.
+    """
+
+    generation: int | None = None
+    candidate: int | None = None
+
+
+ANYTHING = Seen()
+
+
+@dataclass(frozen=True, slots=True)
 class RollbackPlan:
     """`candidate` of an active rollout goes, and `target`, which serves, stays; without one, `target` serves again.
 
@@ -26,6 +40,11 @@ class RollbackPlan:
     candidate: Rollout | None
     target: Deployment
     undone: Deployment | None
+
+    @property
+    def seen(self) -> Seen:
+        """What serves and what is tried beside it."""
+        return Seen(self.serving.generation, self.candidate.version if self.candidate else 0)
 
     @property
     def question(self) -> str:
@@ -45,20 +64,36 @@ class RollbackPlan:
 
 
 def plan_rollback(
-    ports: ReleasePorts, scenario: str, environment: str | None = None, generation: int | None = None
+    ports: ReleasePorts, scenario: str, environment: str | None = None, seen: Seen = ANYTHING
 ) -> RollbackPlan:
-    """The plan as things are now; Missing or Refused when there is nothing to go back to.
+    """The plan as things are now.
 
-    `generation` is the one that was seen serving: Conflict when another serves.
+    Missing or Refused when there is nothing to go back to, Conflict when things are no longer as they were seen.
     """
     where = environment or ports.release.policies.last(scenario)
     history = ports.release.deployments.list(scenario, where)
-    if history and generation is not None and history[-1].generation != generation:
+    if history and seen.generation not in (None, history[-1].generation):
         raise Conflict(
-            f"Generation {generation} of {scenario} no longer serves, generation {history[-1].generation} does: "
+            f"Generation {seen.generation} of {scenario} no longer serves, generation {history[-1].generation} does: "
             "look at it before you roll back."
         )
-    return plan_of(scenario, history, ports.release.rollouts.current(scenario, where))
+    newest = ports.release.rollouts.current(scenario, where)
+    if history and seen.candidate not in (None, _tried(history[-1], newest)):
+        raise Conflict(
+            f"What is tried beside generation {history[-1].generation} of {scenario} has changed: "
+            "look at it before you roll back."
+        )
+    return plan_of(scenario, history, newest)
+
+
+def _tried(serving: Deployment, newest: Rollout | None) -> int:
+    candidate = _candidate(serving, newest)
+    return candidate.version if candidate else 0
+
+
+def _candidate(serving: Deployment, newest: Rollout | None) -> Rollout | None:
+    """The candidate that answers beside what serves, by the newest change of a rollout; None without one."""
+    return newest if newest and newest.is_active and newest.base == serving.generation else None
 
 
 def plan_of(scenario: str, history: Sequence[Deployment], newest: Rollout | None) -> RollbackPlan:
@@ -66,7 +101,7 @@ def plan_of(scenario: str, history: Sequence[Deployment], newest: Rollout | None
     if not history:
         raise Missing(f"Nothing is deployed for {scenario}; there is nothing to roll back.")
     serving = history[-1]
-    candidate = newest if newest and newest.is_active and newest.base == serving.generation else None
+    candidate = _candidate(serving, newest)
     target = serving if candidate else rollback_target(history)
     if target is None:
         raise Refused(_nothing_left(serving, sorted(taken_out(history))))

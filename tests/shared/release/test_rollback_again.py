@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from shared.operations.views.query import ViewQuery
 from shared.operations.views.releases import releases
 from shared.prediction.plans import read_plan
 from shared.release.manual_changes import promote
-from shared.release.rollback.execution import roll_back, roll_back_as_shown
-from shared.release.rollback.plan import plan_rollback
+from shared.release.rollback.execution import roll_back
+from shared.release.rollback.plan import Seen, plan_rollback
 from shared.release.rollback.request import RollbackRequest, execute_rollback
 from shared.release.rollouts import active_rollout, roll_back_candidate
 from shared.serving.deployment import Deployment
@@ -105,7 +106,7 @@ def test_a_rollback_by_hand_after_one_by_the_health_rules_does_not_undo_it(tmp_p
     world.sweep()
     assert (serving(world).generation, serving(world).by, serving(world).restores) == (3, "health rules", 1)
     with pytest.raises(Conflict, match="Generation 2 of points no longer serves, generation 3 does"):
-        roll_back_as_shown(world.ports, shown, by="ada", reason="Errors!")
+        roll_back(world.ports, "points", by="ada", reason="Errors!", seen=shown.seen)
     with pytest.raises(Refused, match="version 2 was taken out"):
         again(world)
     assert serving(world).version == 1
@@ -114,12 +115,13 @@ def test_a_rollback_by_hand_after_one_by_the_health_rules_does_not_undo_it(tmp_p
 def test_a_person_is_told_that_what_serves_is_a_rollback_itself(three: World) -> None:
     """With what it took out and when, in the question and on the page of releases."""
     again(three)
-    shown = plan_rollback(three.ports, "points", generation=4)
+    shown = plan_rollback(three.ports, "points", seen=Seen(4))
     assert shown.question == "Take points from version 2 (generation 4) back to version 1?"
     at = f"{serving(three).at:%Y-%m-%d %H:%M} UTC"
     assert shown.note == f"Generation 4 was itself a rollback from version 3 at {at}."
     page = releases(three.ports, ViewQuery({"scenario": "points"}))
-    assert page["rollback"] == {"to": "points:1", "takes_out": None, "reason": "", "note": shown.note}
+    seen = {"generation": 4, "candidate": 0}
+    assert page["rollback"] == {"to": "points:1", "takes_out": None, "reason": "", "note": shown.note, "seen": seen}
     assert [one["restores"] for one in page["generations"]] == [2, 0, 0, 0]
     again(three)
     assert (
@@ -135,13 +137,17 @@ def test_a_candidate_that_is_gone_takes_no_champion_with_it(tmp_path: Path) -> N
     drop(world, "d2", seed=2, weight=0.35)
     ask(router_of(world), 5)
     drop(world, "d3", seed=12, weight=0.45)
-    shown = plan_rollback(world.ports, "points", generation=2)
+    shown = plan_rollback(world.ports, "points", seen=Seen(2))
     assert shown.question == "Take version 3 of points out, which is tried beside version 2 (generation 2)?"
     trial = active_rollout(world.ports, "points", "prod")
     assert trial is not None
+    page = releases(world.ports, ViewQuery({"scenario": "points"}))
+    clicked = {"by": "ada", "reason": "Errors!", **page["rollback"]["seen"]}
     roll_back_candidate(world.ports, trial, by="health rules", reason="It fails.")
     with pytest.raises(Conflict, match="What is tried beside generation 2 of points has changed"):
-        roll_back_as_shown(world.ports, shown, by="ada", reason="Errors!")
+        execute_rollback(world.ports, "points", RollbackRequest.read(json.dumps(clicked).encode()))
+    with pytest.raises(Conflict, match="What is tried beside generation 2 of points has changed"):
+        roll_back(world.ports, "points", by="ada", reason="Errors!", seen=shown.seen)
     assert (serving(world).generation, serving(world).version) == (2, 2)
 
 
@@ -149,11 +155,11 @@ def test_a_candidate_that_is_gone_takes_no_champion_with_it(tmp_path: Path) -> N
 def test_the_generation_that_was_seen_is_asked_for_first(two: World, generation: int) -> None:
     """By the command as over HTTP, in the same words; with the one that serves it is done."""
     with pytest.raises(Conflict) as told:
-        plan_rollback(two.ports, "points", generation=generation)
+        plan_rollback(two.ports, "points", seen=Seen(generation))
     with pytest.raises(Conflict) as said:
         execute_rollback(two.ports, "points", RollbackRequest("ada", "x", generation))
     assert told.value.reason == said.value.reason
-    assert roll_back(two.ports, "points", by="ada", reason="x", generation=2).version == 1
+    assert roll_back(two.ports, "points", by="ada", reason="x", seen=Seen(2)).version == 1
 
 
 def test_a_rollback_in_one_environment_is_none_in_another(tmp_path: Path) -> None:

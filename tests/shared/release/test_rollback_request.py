@@ -76,6 +76,7 @@ def test_an_unknown_scenario_is_missing(world: World) -> None:
         (b'{"by": " ", "reason": "x"}', "field by"),
         (b'{"by": "ana", "reason": "x", "generation": true}', "whole number"),
         (b'{"by": "ana", "reason": "x", "generation": "2"}', "whole number"),
+        (b'{"by": "ana", "reason": "x", "candidate": -1}', "whole number"),
         (b'{"by": "ana", "by": "ben", "reason": "x"}', "stands twice"),
     ],
 )
