@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from model_training.scenarios.outside import FOLDER, ROOT, SETTING, load_scenarios, outside_folder
+from shared.bootstrap.whole_files import write_whole
 from shared.core.scenario import Scenario, Scenarios
 
 
@@ -22,8 +23,7 @@ def write_module(source: str, file: Path, known: Scenarios) -> Scenario:
         (Path(folder) / file.name).write_text(source, encoding="utf-8")
         (scenario,) = load_scenarios(Path(folder), known).values()
     file.parent.mkdir(exist_ok=True)
-    with file.open("x", encoding="utf-8") as written:
-        written.write(source)
+    write_whole(file, source.encode())
     return scenario
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from local.console.new_files import replaced, will_replace_below
 from local.console.options import Json, ScenarioName
 from local.console.output import as_json, out
 from local.console.session import Session
@@ -15,6 +16,7 @@ from local.console.waiting import progress
 from local.host.http.key_file import load_keys
 from local.load.example_request import Request, as_curl, as_python, request_for
 from local.load.http_load import LoadResult, Target, load
+from shared.bootstrap.whole_files import write_whole
 from shared.core.errors import Refused
 
 Url = Annotated[str | None, typer.Option(help="The app's URL; by default the host of this home, or port 7071.")]
@@ -44,12 +46,15 @@ def bench_http(
     url: Url = None,
     key: Annotated[str | None, typer.Option(envvar="KEY", help="The key; by default the newest of this home.")] = None,
     report: Annotated[
-        Path | None, typer.Option(help="The report's file; by default in the home's reports folder.")
+        Path | None,
+        typer.Option(help="The report's file, by default in the home's reports folder; one that is there is replaced."),
     ] = None,
     json: Json = False,
 ) -> None:
     """Send requests to the deployed model for a while; fails when an answer is an error."""
     session = Session()
+    place = report or session.settings.home / "reports" / f"bench-http-{scenario}.md"
+    old = will_replace_below(place, "--report")
     request = request_for(session, scenario, url)
     headers = {
         "content-type": "application/json",
@@ -64,14 +69,14 @@ def bench_http(
             seconds,
             lambda done, count: display.update(task, completed=done, description=f"{scenario}: {count} answers"),
         )
-    place = report or session.settings.home / "reports" / f"bench-http-{scenario}.md"
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(as_markdown(request, result, concurrency), encoding="utf-8")
+    write_whole(place, as_markdown(request, result, concurrency).encode(), replace=True)
     facts = {"model": request.model, "concurrency": concurrency, **result.summary(), "report": str(place)}
     if json:
-        as_json(facts)
+        as_json({**facts, "replaced": old})
     else:
-        out.print(", ".join(f"{name} {value}" for name, value in facts.items()), soft_wrap=True)
+        told = ", ".join(f"{name} {value}" for name, value in facts.items())
+        out.print(f"{told}{replaced(old)}", markup=False, soft_wrap=True)
     if result.errors:
         raise Refused(f"{result.errors} of {result.requests} requests failed; see {place}.")
 

@@ -7,14 +7,16 @@ from typing import Annotated
 
 import typer
 
+from local.console.new_files import replaced, will_replace
 from local.console.options import Json
 from local.console.output import as_json, out
 from local.console.session import PORT, Session
 from local.host.http.sign_in import issue
 from local.host.running import running_host
+from shared.bootstrap.whole_files import write_whole
 from shared.core.errors import BadInput
 
-File = Annotated[Path, typer.Argument(help="The HTML file to write.")]
+File = Annotated[Path, typer.Argument(help="The HTML file to write; one that is there is replaced.")]
 Open = Annotated[bool, typer.Option("--open", help="Open it in the browser, signed in.")]
 
 
@@ -42,12 +44,11 @@ def export(file: File, json: Json = False) -> None:
 
     if file.suffix.lower() not in (".html", ".htm"):
         raise BadInput(f"{file} is not an HTML file; accepted: a name that ends with .html.")
-    if not file.parent.is_dir():
-        raise BadInput(f"{file.parent} is not a folder; accepted: a file in an existing folder.")
-    size = file.write_text(dashboard_html(Session().ports), encoding="utf-8")
+    old = will_replace(file, "FILE")
+    page = dashboard_html(Session().ports)
+    write_whole(file, page.encode(), replace=True)
     if json:
-        as_json({"file": str(file), "characters": size})
-    else:
-        out.print(
-            f"{file}: {size / 1e6:.1f} MB. It holds data: share it only with people who may see it.", soft_wrap=True
-        )
+        as_json({"file": str(file), "characters": len(page), "replaced": old})
+        return
+    written = f"{file}: {len(page) / 1e6:.1f} MB{replaced(old)}."
+    out.print(f"{written} It holds data: share it only with people who may see it.", markup=False, soft_wrap=True)

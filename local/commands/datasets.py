@@ -8,9 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from local.console.new_files import check_new_files, replaced, will_replace
 from local.console.options import Json, ScenarioName
 from local.console.output import as_json, out, show
 from local.console.session import Session
+from shared.bootstrap.whole_files import whole_file
 from shared.core.errors import BadInput, Missing
 from shared.core.wording import counted
 from shared.datasets.reading import table_rows
@@ -67,22 +69,30 @@ def export(
     dataset: Annotated[str, typer.Argument(help="The version's id.")],
     file: Annotated[Path, typer.Argument(help="The file to write; its ending says .parquet or .csv.")],
     table: Annotated[str | None, typer.Option(help="The table; only where there are several.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a file that is there.")] = False,
     json: Json = False,
 ) -> None:
-    """Write the rows of one table of a dataset version to a file, as a model learns from them."""
+    """Write the rows of one table of a dataset version to a file, as a model learns from them.
+
+    A file that is there is left alone without --replace.
+    """
     session = Session()
     declared = session.scenario(scenario)
     if file.suffix not in _FORMS:
         raise BadInput(f"{file} cannot be written; accepted: a file that ends in {' or '.join(_FORMS)}.")
+    if not replace:
+        check_new_files([file], "FILE", ", or --replace")
+    old = will_replace(file, "FILE")
     version = find_version(session.ports, scenario, dataset)
     wanted = _table(version, table)
     rows = table_rows(session.ports.core.lake, declared, wanted)
-    _write(rows, file)
-    value = {"file": str(file), "table": wanted.name, "rows": rows.num_rows}
+    _write(rows, file, replace=replace)
+    value = {"file": str(file), "table": wanted.name, "rows": rows.num_rows, "replaced": old}
     if json:
         as_json(value)
     else:
-        out.print(f"{counted(rows.num_rows, 'row')} of table {wanted.name!r} were written to {file}.")
+        written = f"{counted(rows.num_rows, 'row')} of table {wanted.name!r} written to {file}{replaced(old)}."
+        out.print(written, markup=False, soft_wrap=True)
 
 
 def _table(version: DatasetVersion, name: str | None) -> DatasetTable:
@@ -94,13 +104,13 @@ def _table(version: DatasetVersion, name: str | None) -> DatasetTable:
     return tables[name]
 
 
-def _write(rows: Rows, file: Path) -> None:
+def _write(rows: Rows, file: Path, *, replace: bool) -> None:
     """Write block after block: the version may have more rows than memory."""
     import pyarrow.parquet as pq
     from pyarrow import csv
 
     opened: Any = csv.CSVWriter if file.suffix == ".csv" else pq.ParquetWriter
-    with opened(file, rows.schema) as writer:
+    with whole_file(file, replace=replace) as sink, opened(sink, rows.schema) as writer:
         for block in rows.blocks():
             writer.write_table(block)
 

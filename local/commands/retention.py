@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ import typer
 from local.console.options import ACCOUNT, By, Json, ScenarioName
 from local.console.output import as_json, out
 from local.console.session import Session
+from shared.bootstrap.whole_files import write_whole
 from shared.core.errors import Misconfigured
 from shared.core.wording import counted
 from shared.operations.erasure.erase import approve_erasure, erase, footprint, request_erasure
@@ -90,10 +91,13 @@ def erasure_key(environ: Mapping[str, str], home: Path) -> bytes:
         return given.encode()
     file = home / FILE
     if not file.exists():
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as made:
-            made.write(secrets.token_hex(LEAST))
-    return file.read_bytes()
+        # Another process may make it at the same moment: then that one counts.
+        with suppress(FileExistsError):
+            write_whole(file, secrets.token_hex(LEAST).encode(), mode=0o600)
+    secret = file.read_bytes()
+    if len(secret) < LEAST:
+        raise Misconfigured(SETTING, f"is not set, and {file} is not whole", f"a text of at least {LEAST} characters")
+    return secret
 
 
 def _none(subject: Subject) -> str:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from local.console.new_files import replaced, will_replace_below
 from local.console.options import Json
-from local.console.output import err, show
+from local.console.output import err, out, show
+from shared.bootstrap.whole_files import write_whole
 from shared.core.errors import BadInput
 from shared.release.smoke_checks import junit
 from shared.release.verdict import Check
@@ -31,7 +33,10 @@ def verify(
     url: Annotated[str, typer.Argument(help="The app that scores, such as https://<app>.azurewebsites.net.")],
     operate_url: OperateUrl = None,
     ingest_url: IngestUrl = None,
-    junit_file: Annotated[Path | None, typer.Option("--junit", help="Also write the checks as JUnit XML.")] = None,
+    junit_file: Annotated[
+        Path | None,
+        typer.Option("--junit", help="Also write the checks as JUnit XML; a file that is there is replaced."),
+    ] = None,
     wait: Wait = 60.0,
     score_key: ScoreKey = "",
     operate_key: OperateKey = "",
@@ -46,6 +51,7 @@ def verify(
     # The HTTP client loads slowly, and other verbs do not need it.
     from local.verify.deployment import Deployment, api_of
 
+    old = junit_file is not None and will_replace_below(junit_file, "--junit")
     if not score_key:
         raise BadInput("No key is set; accepted: the environment variable SCORE_KEY (and OPERATE_KEY).")
     keys = {
@@ -58,7 +64,10 @@ def verify(
     deployment = Deployment({app: api_of(name, given) for app, (name, given) in options.items() if given}, keys)
     with deployment.client:
         checks = _checks(deployment, wait)
-    _report(deployment, checks, junit_file, json)
+    _report(checks, json)
+    if junit_file is not None:
+        _write(junit_file, junit(f"deployment {deployment.apps['score']}", checks), old, json)
+    _end(checks)
 
 
 def _checks(deployment: Deployment, wait: float) -> list[Check]:
@@ -77,12 +86,19 @@ def _checks(deployment: Deployment, wait: float) -> list[Check]:
     ]
 
 
-def _report(deployment: Deployment, checks: list[Check], file: Path | None, json: bool) -> None:
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(junit(f"deployment {deployment.apps['score']}", checks))
+def _report(checks: list[Check], json: bool) -> None:
     rows = [(check.name, check.verdict, check.reason) for check in checks]
     show(json_output=json, value=checks, title="Verified", columns=("check", "verdict", "fact"), rows=rows)
+
+
+def _write(file: Path, content: bytes, old: bool, json: bool) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, content, replace=True)
+    if not json:
+        out.print(f"{file} holds the checks{replaced(old)}.", markup=False, soft_wrap=True)
+
+
+def _end(checks: list[Check]) -> None:
     failed = [check for check in checks if check.verdict == "fail"]
     if failed:
         err.print(f"mlops: {len(failed)} of {len(checks)} checks failed; the first: {failed[0].name}.", markup=False)

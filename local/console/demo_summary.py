@@ -7,6 +7,7 @@ from pathlib import Path
 
 from local.console.output import command_at, out
 from local.console.session import PORT, Session
+from shared.bootstrap.whole_files import write_whole
 from shared.core.scenario import GeneratorOptions
 from shared.operations.status import DropOutcome
 from shared.ports import Ports
@@ -51,5 +52,6 @@ def _request(session: Session) -> Path:
         name: value for name, value in tables[scenario.batch.table].to_pylist()[0].items() if name != scenario.target
     }
     path = session.settings.home / "request.json"
-    path.write_text(json_text({"Inputs": {"data": [row]}, "GlobalParameters": {"method": "predict"}}))
+    request = {"Inputs": {"data": [row]}, "GlobalParameters": {"method": "predict"}}
+    write_whole(path, json_text(request).encode(), replace=True)
     return path

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared.bootstrap.whole_files import whole_file
 from shared.core.errors import BadInput
 from shared.core.scenario import GeneratorOptions, Scenario, Table
 
@@ -23,7 +24,7 @@ class Draw:
 def write_generated(
     scenario: Scenario, tables: Sequence[Table], names: Mapping[str, Path], draw: Draw
 ) -> Mapping[str, int]:
-    """Write the declared columns of each table as CSV, and say how many rows; BadInput without a generator."""
+    """Write the declared columns of each table as a new CSV file, and say how many rows; BadInput without generator."""
     import pyarrow.csv as pacsv
 
     if scenario.generate is None:
@@ -34,6 +35,7 @@ def write_generated(
         if name in wanted:
             names[name].parent.mkdir(parents=True, exist_ok=True)
             kept = [column for column in generated.column_names if column in wanted[name]]
-            pacsv.write_csv(generated.select(kept).slice(0, draw.most), names[name])
+            with whole_file(names[name]) as out:
+                pacsv.write_csv(generated.select(kept).slice(0, draw.most), out)
             written[name] = min(generated.num_rows, generated.num_rows if draw.most is None else draw.most)
     return written

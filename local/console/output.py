@@ -21,7 +21,11 @@ from shared.core.wording import visible
 
 
 class SafeConsole(Console):
-    """A console on which a text of data moves no cursor and changes no colour, wherever it came from."""
+    """A console on which a text of data moves no cursor, sets no colour and becomes no picture, wherever it is from."""
+
+    def __init__(self, **options: Any) -> None:
+        """As the base class; brackets and colons of a text are printed as they are."""
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:
         """As the base class, with control characters as escapes; line ends are the command's own."""
@@ -31,8 +35,8 @@ class SafeConsole(Console):
 # A file or a pipe has no width of its own; a table there may use this many columns.
 WIDE = 200
 _UNLIMITED = 100_000
-out = SafeConsole(highlight=False, width=None if sys.stdout.isatty() else WIDE)
-err = SafeConsole(stderr=True, highlight=False)
+out = SafeConsole(width=None if sys.stdout.isatty() else WIDE)
+err = SafeConsole(stderr=True)
 
 
 def command_at(home: Path) -> str:

@@ -26,7 +26,12 @@ EXITS = {"quarantined": 3, "refused": 3, "failed": 4}
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Progress]:
     """A progress display on standard error, so that standard output stays clean."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, disable=quiet or not err.is_terminal, transient=True) as display:
         yield display
 

@@ -18,6 +18,7 @@ from pathspec import GitIgnoreSpec
 
 from local.console.output import out
 from model_training.scenarios.outside import FOLDER, SETTING, outside_folder
+from shared.bootstrap.whole_files import whole_file
 from shared.core.errors import BadInput, Permanent
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,12 +55,13 @@ def package(target: Path = TARGET, root: Path = ROOT) -> Path:
     files = {name: (root / name).read_bytes() for name in contents(root) if (root / name).is_file()}
     files |= {name: file.read_bytes() for name, file in _of_users()}
     files |= _compiled(files)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(_entry(name), content)
-    size = target.stat().st_size
-    if size > MAX_BYTES:
-        raise Permanent(f"The package has {size >> 20} MB; accepted: at most {MAX_BYTES >> 20} MB.")
+    with whole_file(target, replace=True) as out:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files.items():
+                archive.writestr(_entry(name), content)
+        size = out.seek(0, os.SEEK_END)
+        if size > MAX_BYTES:
+            raise Permanent(f"The package has {size >> 20} MB; accepted: at most {MAX_BYTES >> 20} MB.")
     return target
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from local.commands.inspect import model_ref
+from local.console.new_files import check_folder, check_no_folder
 from local.console.options import ACCOUNT, By, Json
 from local.console.output import as_json, out, show
 from local.console.session import Session
@@ -26,6 +27,8 @@ Named = Annotated[str | None, typer.Argument(help="Only this scenario.")]
 def new_key(file: KeyPath = None, json: Json = False) -> None:
     """Make a key that signs certificates in a file that only you may read; a file that is there is left alone."""
     path = (file or Session().settings.home / "signing-key.pem").absolute()
+    check_no_folder(path, "FILE")
+    check_folder(path.parent, "FILE")
     made = {"key": make_key_file(path), "setting": f"{SIGNING}=file:{path}"}
     if json:
         as_json(made)

@@ -12,6 +12,7 @@ from local.console.new_files import check_folder, check_new_files, check_no_fold
 from local.console.options import Json, ScenarioName
 from local.console.output import as_facts, as_json, as_table, out
 from local.console.session import Session
+from shared.bootstrap.whole_files import write_whole
 from shared.core.errors import BadInput
 from shared.core.scenario import Column, GeneratorOptions, Scenario, Table
 from shared.core.wording import counted
@@ -98,7 +99,7 @@ def export(
     if file is None:
         as_json(contract) if json else out.out(_yaml(contract), end="")
         return
-    file.write_text(_yaml(contract), encoding="utf-8")
+    write_whole(file, _yaml(contract).encode())
     if json:
         as_json({"scenario": scenario, "file": str(file)})
     else:

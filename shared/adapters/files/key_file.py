@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from shared.adapters import es256
+from shared.adapters.files.whole_files import write_whole
 from shared.core.errors import Conflict, Misconfigured
 from shared.release.signature import Signature
 
@@ -29,11 +29,9 @@ def new_key(path: Path) -> str:
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_whole(path, text, mode=0o600)
     except FileExistsError as error:
         raise Conflict(f"{path} is there already; a key is never replaced: name another file.") from error
-    with os.fdopen(handle, "wb") as file:
-        file.write(text)
     return _id_of(key.public_key())
 
 

@@ -205,7 +205,11 @@ def test_a_bounded_load_is_measured_and_reported(mlops: Command, host: Up) -> No
     assert host.key not in report
     wrong = mlops("bench", "http", "bank_marketing", "--seconds", "0.2", "--key", "wrong")
     assert (wrong.code, "requests failed" in wrong.sentence) == (3, True)
+    assert wrong.out.endswith(f"{told['report']}, in place of the file that was there\n")
     assert mlops("bench", "http", "bank_marketing", "--seconds", "1e9").code == 2
+    # Before a request is sent.
+    folder = mlops("bench", "http", "bank_marketing", "--report", mlops.home)
+    assert folder.sentence == f"{mlops.home} is a folder; accepted: --report with the name of a file."
 
 
 def test_logs_show_the_outcome_of_requests(mlops: Command, host: Up) -> None:

@@ -43,3 +43,17 @@ def test_without_a_host_nothing_is_opened(tmp_path: Path) -> None:
     answer = Command(tmp_path / "home")("dashboard", "--open")
     assert "start it: mlops up" in answer.out
     assert not (tmp_path / "home" / "sign-in").exists()
+
+
+def test_an_exported_page_is_replaced_and_that_is_told(tmp_path: Path) -> None:
+    """A place that takes no file is named before any work, and a full disk leaves the old page."""
+    mlops, file, full = Command(tmp_path / "home"), tmp_path / "page.html", tmp_path / "full.html"
+    assert "in place of" not in mlops("dashboard", "export", file).out
+    assert " MB, in place of the file that was there. It holds data" in mlops("dashboard", "export", file).out
+    assert mlops("dashboard", "export", file, "--json").json["replaced"]
+    assert file.read_text().startswith("<!doctype html>")
+    full.symlink_to("/dev/full")
+    (tmp_path / "folder.html").mkdir()
+    folder = f"{tmp_path / 'folder.html'} is a folder; accepted: FILE with the name of a file."
+    assert mlops("dashboard", "export", tmp_path / "folder.html").sentence == folder
+    assert mlops("dashboard", "export", full).sentence == f"{full} cannot be used: No space left on device."

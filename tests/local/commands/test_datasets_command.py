@@ -82,3 +82,36 @@ def test_export_refuses_other_forms(mlops: Command, drops: Drops, tmp_path: Path
     """The sentence says which there are."""
     refused = mlops("datasets", "export", BANK, drops.newest.id, tmp_path / "clients.xlsx")
     assert "accepted: a file that ends in .csv or .parquet" in refused.sentence
+
+
+def test_export_replaces_a_file_only_when_it_is_told_to(mlops: Command, drops: Drops, tmp_path: Path) -> None:
+    """Else a file of that name is left alone; a replaced one is told of."""
+    file = tmp_path / "clients.csv"
+    file.write_text("mine")
+    line = ("datasets", "export", BANK, drops.newest.id, file)
+    refused = mlops(*line)
+    sentence = f"There is a file {file} already; accepted: FILE with another name, or --replace."
+    assert (refused.code, refused.sentence, file.read_text()) == (2, sentence, "mine")
+    told = mlops(*line, "--replace").out
+    assert told.endswith(f" rows of table 'clients' written to {file}, in place of the file that was there.\n")
+    assert mlops(*line, "--replace", "--json").json["replaced"]
+    assert csv.read_csv(file).num_rows == drops.newest.rows
+
+
+def test_export_names_the_place_that_takes_no_file(mlops: Command, drops: Drops, tmp_path: Path) -> None:
+    """A folder, no folder, and a full disk; what is in brackets is part of a name."""
+    (tmp_path / "folder.csv").mkdir()
+    full = tmp_path / "full.csv"
+    full.symlink_to("/dev/full")
+    folder, below = tmp_path / "folder.csv", tmp_path / "no" / "a.csv"
+    named = {
+        folder: (2, f"{folder} is a folder; accepted: FILE with the name of a file."),
+        below: (2, f"There is no folder {below.parent}; accepted: FILE with a folder that is there."),
+        full: (4, f"{full} cannot be used: No space left on device."),
+    }
+    for file, (code, sentence) in named.items():
+        answer = mlops("datasets", "export", BANK, drops.newest.id, file, "--replace")
+        assert (answer.code, answer.sentence) == (code, sentence)
+    for ending in ("csv", "parquet"):
+        file = tmp_path / f"[bold]a.{ending}"
+        assert str(file) in mlops("datasets", "export", BANK, drops.newest.id, file).out

@@ -31,6 +31,9 @@ def test_two_people_erase_and_the_receipt_names_nobody(tmp_path: Path) -> None:
     assert (done.code, done.json["id"], done.json["approved_by"]) == (0, asked.json["id"], "grace")
     assert done.json["finished_at"]
     assert (tmp_path / "home" / "erasure.key").stat().st_mode & 0o077 == 0
+    (tmp_path / "home" / "erasure.key").write_text("half")
+    half = command(*person, "--by", "ada", "--reason", "ticket 13").sentence
+    assert half.endswith("erasure.key is not whole; accepted: a text of at least 32 characters.")
     files = [file for file in (tmp_path / "home").rglob("*") if file.is_file()]
     assert not any(b"471147" in file.read_bytes() for file in files)
     assert "Erased on request of ada" in command("history", "--why", "erasure").out.replace("\n", " ")

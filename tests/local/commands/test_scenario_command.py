@@ -72,7 +72,7 @@ def test_a_sample_and_a_contract_replace_no_file(mlops: Command, tmp_path: Path)
         option = line[-1]
         refused = {
             there: f"There is a file {there} already; accepted: {option} with another name.",
-            tmp_path: f"{tmp_path} is a folder; accepted: {option} with the name of a new file.",
+            tmp_path: f"{tmp_path} is a folder; accepted: {option} with the name of a file.",
             nowhere / "x": f"There is no folder {nowhere}; accepted: {option} with a folder that is there.",
         }
         for file, sentence in refused.items():

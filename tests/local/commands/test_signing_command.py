@@ -17,6 +17,8 @@ def test_a_key_is_made_once_and_its_setting_is_shown(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     again = mlops("signing", "new-key")
     assert (again.code, "never replaced" in again.err) == (3, True)
+    below, place = mlops("signing", "new-key", file / "below"), f"{file} is a file; accepted: FILE with a folder"
+    assert (below.code, below.sentence.startswith(place)) == (2, True)
     signing = Command(tmp_path / "home", SIGNING_KEY_URL=f"file:{file}")
     assert signing("signing", "list", "--json").json == []
     missing = signing("signing", "sign", "bank_marketing:1", "--reason", "it is older than the key")

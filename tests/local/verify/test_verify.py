@@ -86,6 +86,9 @@ def test_a_wrong_key_fails_the_deployment(api: Api, tmp_path: Path) -> None:
     assert CANARY not in done.out + done.err + done.junit.read_text()
     suite = ET.fromstring(done.junit.read_bytes())  # noqa: S314 -- our own file
     assert suite.get("failures") == "1"
+    assert done.out.endswith(f"{done.junit} holds the checks.\n")
+    again = command(tmp_path, api.url, SCORE_KEY=CANARY)
+    assert again.out.endswith(f"{done.junit} holds the checks, in place of the file that was there.\n")
 
 
 @pytest.mark.parametrize(
@@ -103,6 +106,8 @@ def test_what_cannot_be_verified_is_one_sentence(
     assert done.code == code
     assert len(done.err.strip().splitlines()) == 1
     assert not done.junit.exists()
+    done.junit.mkdir(parents=True)
+    assert "accepted: --junit with the name of a file." in command(tmp_path, *arguments, **keys).err
 
 
 @pytest.mark.parametrize("url", ["https://u:p@h", "https://h?code=x", "https://[", "h", "http://10.0.0.1"])
