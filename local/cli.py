@@ -43,6 +43,7 @@ from local.commands.scenarios import declared, new
 from local.commands.twin import clock, events, telemetry
 from local.console.output import as_json, err
 from local.console.sections import Sectioned, mlops
+from local.console.verb import Verb
 from shared.core.errors import BadInput, Conflict, Fault, Misconfigured, Missing, Quarantined, Refused
 
 # Exit codes: 0 done, 2 not understood, 3 refused or quarantined, 4 failed.
@@ -164,7 +165,7 @@ def build() -> typer.Typer:
     groups["dashboard"].callback(invoke_without_command=True)(dashboard.dashboard)
     for words, function in VERBS.items():
         group, _, verb = words.rpartition(" ")
-        (groups[group] if group else app).command(verb)(function)
+        (groups[group] if group else app).command(verb, cls=Verb)(function)
     for name, verbs in groups.items():
         app.add_typer(verbs, name=name)
     return app

@@ -100,7 +100,8 @@ def _table(version: DatasetVersion, name: str | None) -> DatasetTable:
     if name is None and len(tables) == 1:
         return next(iter(tables.values()))
     if name not in tables:
-        raise BadInput(f"Dataset {version.id} has several tables; accepted: --table {', '.join(tables)}.")
+        told = "has several tables" if name is None else f"has no table {name[:80]!r}"
+        raise BadInput(f"Dataset {version.id} {told}; accepted: --table {' or '.join(tables)}.")
     return tables[name]
 
 

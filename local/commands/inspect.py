@@ -56,8 +56,6 @@ def history(
         parse_timestamp(since, "--since") if since else None,
         parse_timestamp(before, "--before") if before else None,
     )
-    if why is not None and not why.strip():
-        raise BadInput("--why is empty; accepted: a file, drop, dataset, model or window, or a kind such as retrain.")
     if why and where != EntryFilter():
         raise BadInput("--why follows one thing and takes no filter; accepted: --why alone, or filters without it.")
     ports = session.ports
@@ -70,7 +68,7 @@ def history(
         for entry in entries
     ]  # fmt: skip
     if why and not entries:
-        raise Missing(f"Nothing matches {why!r}: no event, file, drop, dataset, run, model or window.")
+        raise Missing(f"Nothing matches {why[:200]!r}: no event, file, drop, dataset, run, model or window.")
     if json:
         as_json(value)
         return

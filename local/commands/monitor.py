@@ -14,7 +14,7 @@ from local.console.session import Session
 from shared.alerts.delivery import publish_and_alert
 from shared.core.claims import once
 from shared.core.drops import blob_key
-from shared.core.errors import BadInput, Fault
+from shared.core.errors import BadInput, Fault, Missing
 from shared.core.ledger import Kind, Outcome
 from shared.core.paths import Landing
 from shared.core.scenario import Scenario
@@ -92,6 +92,10 @@ def show_monitor(
         "breaches": stores.breaches.list(scenario),
         "decisions": stores.decisions.list(scenario),
     }
+    if window is not None and not (records["windows"] or records["drift"] or records["quality"]):
+        raise Missing(
+            f"Nothing was measured for a window {window[:80]!r} of {scenario}; see mlops monitor show {scenario}."
+        )
     if json:
         as_json(records)
         return

@@ -38,7 +38,7 @@ def tick(json: Json = False) -> None:
 
 def promote(
     scenario: ScenarioName,
-    version: Annotated[int, typer.Argument(help="The model version to serve.")],
+    version: Annotated[int, typer.Argument(min=1, max=999_999_999, help="The model version to serve.")],
     by: By = ACCOUNT,
     reason: Annotated[str, typer.Option(help="Why.")] = "Promoted by hand.",
     json: Json = False,

@@ -81,7 +81,7 @@ def drop_name(given: str | None, files: Sequence[Path]) -> str:
         digest = hashlib.sha256("\n".join(str(file.absolute()) for file in files).encode()).hexdigest()
         return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-{digest[:6]}"
     if not NAME.fullmatch(given):
-        raise BadInput(f"The drop's name {given!r} is not valid; accepted: letters, digits, '.', '_' and '-'.")
+        raise BadInput(f"The drop's name {given[:80]!r} is not valid; accepted: letters, digits, '.', '_' and '-'.")
     return given
 
 

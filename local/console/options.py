@@ -20,15 +20,8 @@ ACCOUNT = _account()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
-def _named(text: str | None) -> str | None:
-    """The text; a person or a reason that is only blanks names nobody and nothing."""
-    if text is not None and not text.strip():
-        raise typer.BadParameter("it is empty; accepted: a text with a word at least.")
-    return text
-
-
-By = Annotated[str, typer.Option("--by", help="Who decides this; without it, who is logged in.", callback=_named)]
-Reason = Annotated[str | None, typer.Option("--reason", help="Why; a terminal asks for it.", callback=_named)]
+By = Annotated[str, typer.Option("--by", help="Who decides this; without it, who is logged in.")]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why; a terminal asks for it.")]
 Timeout = Annotated[float, typer.Option(min=0, help="The most seconds to wait.")]
 ScenarioName = Annotated[str, typer.Argument(help="The scenario's name.")]
 # What a run learns from, and when its search ends.

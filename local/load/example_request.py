@@ -11,6 +11,7 @@ from typing import Any
 from functions.openapi.scoring import Described, example
 from local.console.session import PORT, Session
 from local.host.running import running_host
+from local.load.http_load import check_url
 from shared.core.errors import Missing
 from shared.core.lake_reading import read_json
 
@@ -26,7 +27,7 @@ class Request:
 
 
 def request_for(session: Session, name: str, url: str | None) -> Request:
-    """The request; Missing when nothing is deployed or the model has no golden row."""
+    """The request; BadInput for a URL that is none, Missing when nothing is deployed or the model has no golden row."""
     scenario = session.scenario(name)
     deployment = session.ports.release.deployments.current(name)
     if deployment is None:
@@ -41,6 +42,7 @@ def request_for(session: Session, name: str, url: str | None) -> Request:
 
 def _base(session: Session, url: str | None) -> str:
     if url:
+        check_url(url)
         return url.rstrip("/")
     host = running_host(session.settings.home)
     return f"http://127.0.0.1:{host.port if host and host.port else PORT}"

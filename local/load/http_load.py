@@ -98,10 +98,27 @@ def load(
         raise BadInput(
             f"A load of {seconds:g} seconds is not accepted; accepted: more than 0, at most {MAX_SECONDS:g}."
         )
-    parts = urlsplit(target.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadInput(f"{target.url[:80]!r} is no URL; accepted: http://… or https://….")
+    check_url(target.url)
+    if not all(_is_plain(value) for value in target.headers.values()):
+        raise BadInput("The key has characters that no header takes; accepted: letters, digits and signs of ASCII.")
     return asyncio.run(_load(target, concurrency, seconds, progress))
+
+
+def check_url(url: str) -> None:
+    """BadInput for what is no URL of an app."""
+    try:
+        parts = urlsplit(url)
+        # The port is read here: it may be no number.
+        known = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
+    except ValueError:
+        known = False
+    if not known or not _is_plain(url) or " " in url:
+        raise BadInput(f"{url[:80]!r} is no URL; accepted: http://… or https://….")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it can stand in the head of a request: a line end would begin another header."""
+    return text.isascii() and text.isprintable()
 
 
 async def _load(target: Target, concurrency: int, seconds: float, progress: Progress) -> LoadResult:

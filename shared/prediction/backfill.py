@@ -59,6 +59,8 @@ def plan_backfill(ports: PredictionPorts, request: BackfillRequest) -> list[Back
         raise BadInput(f"The time from {request.start} to {request.end} is empty; accepted: --from before --to.")
     if request.as_of is not None and request.model:
         raise BadInput("Only one model scores the windows; accepted: --as-of or --model, not both.")
+    if request.as_of is not None and request.as_of > ports.core.clock():
+        raise BadInput(f"No model has served at {request.as_of} yet; accepted: --as-of a time that has passed.")
     named = _named(ports, request) if request.model else None
     corrections = ports.prediction.corrections.list(request.scenario.name)
     corrected = {correction.window for correction in corrections}

@@ -79,8 +79,11 @@ NOTHING = RunOptions()
 
 
 def split_names(text: str) -> tuple[str, ...]:
-    """The names in a list with commas."""
-    return tuple(name for part in text.split(",") if (name := part.strip()))
+    """The names in a list with commas; BadInput for a list of no name, which is not the same as no list."""
+    names = tuple(name for part in text.split(",") if (name := part.strip()))
+    if text and not names:
+        raise BadInput(f"The list {text[:40]!r} names nothing; accepted: names with commas between them.")
+    return names
 
 
 def read_limits(text: str) -> RunOptions:

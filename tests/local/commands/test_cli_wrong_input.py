@@ -21,7 +21,7 @@ BANK = "bank_marketing"
 class Wrong:
     """A command line, what the sentence must name, and the exit code.
 
-    FILE and FOLDER stand for paths, EMPTY for an empty word.
+    FILE and FOLDER stand for paths, EMPTY for an empty word, BLANK for one of spaces.
     """
 
     line: str
@@ -58,6 +58,26 @@ CASES = [
     Wrong("contract show nothing", "known: bank_marketing"),
     Wrong("history --why nothing-at-all", "'nothing-at-all'"),
     Wrong("history --why EMPTY", "--why is empty"),
+    Wrong("history --since EMPTY", "--since is empty; accepted: a text with a word"),
+    Wrong("history --since=", "--since is empty"),
+    Wrong("history --kind BLANK", "--kind is empty"),
+    Wrong(f"history --scenario {BANK} --scenario iiot_quality", "--scenario is given 2 times; accepted: once"),
+    Wrong("history --since 0001-01-01T00:00:00+14:00", "--since '0001-01-01T00:00:00+14:00' is not a time"),
+    Wrong("history --limit nan", "--limit"),
+    Wrong("models list EMPTY", "SCENARIO is empty"),
+    Wrong("consume bank_marketing --url ftp://x", "'ftp://x' is no URL; accepted: http"),
+    Wrong("consume bank_marketing --url http://h:port", "'http://h:port' is no URL"),
+    Wrong("bench http bank_marketing --key ü", "The key has characters that no header takes"),
+    Wrong("bench http bank_marketing --seconds nan", "A load of nan seconds is not accepted"),
+    Wrong("generate bank_marketing --out EMPTY", "--out is empty"),
+    Wrong(f"train {BANK} --inputs ,,", "The list ',,' names nothing"),
+    Wrong(f"train {BANK} --profile EMPTY", "--profile is empty"),
+    Wrong(f"train {BANK} --timeout nan", "--timeout"),
+    Wrong(f"monitor show {BANK} --window nothing", "Nothing was measured for a window 'nothing'"),
+    Wrong(f"promote {BANK} 99999999999999999999", "less than or equal to 999999999"),
+    Wrong(f"backfill {BANK} --from 2026-03-01 --to 2026-03-02 --as-of 2999-01-01", "a time that has passed"),
+    Wrong(f"backfill {BANK} --from 2026-03-01 --to 2026-03-02 --model EMPTY", "--model is empty"),
+    Wrong("doctor --seconds nan", "--seconds"),
     Wrong(f"generate {BANK} --rows 99999999999", "less than or equal to 10000000"),
     Wrong("history --limit 0", "--limit"),
     Wrong("history --kind modle", "did you mean 'model'?"),
@@ -66,9 +86,9 @@ CASES = [
     Wrong("history --since yesterday", "2026-03-01"),
     Wrong("replay", "Nothing says what to retry; accepted: keys, --from or --to, or --all"),
     Wrong("replay bank --all", "--all retries everything"),
-    Wrong("replay EMPTY", "A key is empty"),
-    Wrong(f"rollback {BANK} --by EMPTY", "it is empty; accepted: a text with a word"),
-    Wrong(f"rollback {BANK} --reason EMPTY", "it is empty; accepted: a text with a word"),
+    Wrong("replay EMPTY", "KEYS is empty"),
+    Wrong(f"rollback {BANK} --by BLANK", "--by is empty; accepted: a text with a word"),
+    Wrong(f"rollback {BANK} --reason EMPTY", "--reason is empty; accepted: a text with a word"),
     Wrong("history --limit 99999999999999999999", "--limit"),
     Wrong("history --why drop --kind drop", "--why alone"),
     Wrong("logs --operation nothing-at-all", "'nothing-at-all'"),
@@ -153,7 +173,7 @@ def answers(mlops: Command, samples: Samples) -> dict[str, Answer]:
     before, told = state(mlops), {}
     for case in CASES:
         words = [
-            {"FILE": str(file), "FOLDER": str(file.parent), "EMPTY": ""}.get(word, word)
+            {"FILE": str(file), "FOLDER": str(file.parent), "EMPTY": "", "BLANK": "  "}.get(word, word)
             for word in (*case.line.split(), "--json")
         ]
         told[name(case)] = mlops(*words, **case.settings)
