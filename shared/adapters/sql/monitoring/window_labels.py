@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Engine, Table, func, select
+from sqlalchemy import Connection, Engine, func, select
 
-from shared.adapters.sql.connection.transactions import provide, read
-from shared.adapters.sql.monitoring.actuals import actual_table, create_actuals, matches_prediction
+from shared.adapters.sql.connection.transactions import read
+from shared.adapters.sql.monitoring.actual_tables import ActualTables, matches_prediction
 from shared.adapters.sql.schema.predictions import prediction_table, with_commit
 from shared.adapters.sql.schema.tables import prediction_commit
 from shared.core.scenario import Scenario
@@ -18,7 +18,7 @@ class SqlWindowLabels:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._ready: dict[str, Table] = {}
+        self._table = ActualTables(engine)
 
     def newest(self, scenario: Scenario) -> int:
         """Return the number of the newest label that ever came; 0 without one."""
@@ -45,10 +45,3 @@ class SqlWindowLabels:
         joined = rows.join(actual, matches_prediction(scenario, actual, predicted))
         query = select(prediction_commit.c.ordinal).select_from(joined).where(actual.c.source == source).distinct()
         return read(self._engine, lambda connection: frozenset(int(one) for one in connection.scalars(query)))
-
-    def _table(self, scenario: Scenario) -> Table:
-        if scenario.name not in self._ready:
-            table = actual_table(scenario)
-            provide(self._engine, lambda connection: create_actuals(connection, scenario, table))
-            self._ready[scenario.name] = table
-        return self._ready[scenario.name]

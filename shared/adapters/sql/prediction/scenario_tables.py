@@ -24,7 +24,7 @@ from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeEngine
 
 from shared.adapters.sql.connection.transactions import take_turn
-from shared.adapters.sql.monitoring.actuals import replace_comparison_view
+from shared.adapters.sql.monitoring.actual_tables import replace_comparison_view
 from shared.adapters.sql.schema.predictions import scenario_views
 from shared.adapters.sql.views.report_views import create_model_view, create_reject_view, create_value_view, reject_view
 from shared.adapters.sql.views.revision_views import create_views

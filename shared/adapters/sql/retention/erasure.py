@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from shared.adapters.sql.connection.transactions import OUTSIDE, read, rows_changed, take_turn, transaction, write
-from shared.adapters.sql.monitoring.actuals import actual_table
+from shared.adapters.sql.monitoring.actual_tables import actual_table
 from shared.adapters.sql.schema.predictions import prediction_table
 from shared.adapters.sql.schema.readings import reading
 from shared.adapters.sql.schema.served_labels import served_label

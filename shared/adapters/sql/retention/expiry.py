@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, func, inspect, select
 
 from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
-from shared.adapters.sql.monitoring.actuals import actual_table
+from shared.adapters.sql.monitoring.actual_tables import actual_table
 from shared.adapters.sql.schema.lineage import correction, prediction_revision, prediction_source
 from shared.adapters.sql.schema.monitoring import drift, monitored_window, quality
 from shared.adapters.sql.schema.operations import telemetry_window

@@ -25,7 +25,7 @@ from tsql import DIALECT, compiled_for_server, heavy, told_of
 
 from model_training.scenarios import SCENARIOS
 from shared.adapters.sql.connection.types import Key, LongText, Name, UtcTime
-from shared.adapters.sql.monitoring.actuals import actual_table
+from shared.adapters.sql.monitoring.actual_tables import actual_table
 from shared.adapters.sql.schema.predictions import prediction_table
 from shared.adapters.sql.schema.tables import UNCLUSTERED, every_table, ledger, run
 
