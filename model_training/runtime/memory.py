@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import MutableMapping
 from contextlib import suppress
 
 # glibc's names of what is set (malloc.h).
@@ -12,13 +13,18 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENAS = -1, -3, -8
 _BLOCK, _END, _HEAPS = 1 << 20, 4 << 20, 2
 
 
+def choose_pool(environ: MutableMapping[str, str]) -> None:
+    """Let Arrow take the memory of the system; pyarrow reads this once, when it is imported."""
+    environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
+
+
 def give_back() -> None:
     """Set it for this process, before it has threads and before it imports pyarrow; without glibc only Arrow is told.
 
     By itself glibc keeps freed blocks of up to 32 MB in a heap for each thread, and Arrow has an allocator of its own.
     """
     # What Arrow reads files with asks for no other pool than the one of its import.
-    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
+    choose_pool(os.environ)
     import pyarrow as pa
 
     pa.set_memory_pool(pa.system_memory_pool())
