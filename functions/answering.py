@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from shared.core.errors import BadInput, Conflict, Fault, Forbidden, Mismatch, Missing, Refused
+from shared.core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -110,7 +111,7 @@ def body_of(req: func.HttpRequest, *also: str) -> bytes:
     if not body and req.headers.get("transfer-encoding"):
         raise HttpRefusal(411, "The host drops a body that is sent in chunks; accepted: a body with a Content-Length.")
     if len(body) > MAX_BODY:
-        raise HttpRefusal(413, f"The body has {len(body)} bytes; accepted: at most {MAX_BODY}.")
+        raise HttpRefusal(413, f"The body has {counted(len(body), 'byte')}; accepted: at most {MAX_BODY}.")
     return body
 
 

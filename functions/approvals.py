@@ -12,6 +12,7 @@ import azure.functions as func
 
 from functions.answering import answered, body_of, caller_of
 from functions.names import MODEL_EVENTS, STORAGE
+from shared.core.wording import counted
 
 if typing.TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +87,9 @@ def _body(req: func.HttpRequest) -> Decision:
 
     content = body_of(req)
     if len(content) > _LARGEST:
-        raise BadInput(f"The body has {len(content)} bytes; accepted: {_ACCEPTED}, of at most {_LARGEST} bytes.")
+        raise BadInput(
+            f"The body has {counted(len(content), 'byte')}; accepted: {_ACCEPTED}, of at most {_LARGEST} bytes."
+        )
     decision: Decision = fit(read_json_body(content, _ACCEPTED), Decision)
     return decision
 

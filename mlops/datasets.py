@@ -44,7 +44,7 @@ class Dataset:
         return self.to_arrow(table).to_pandas()
 
     def __repr__(self) -> str:
-        rows = ", ".join(f"{name}: {count:,} rows" for name, count in self.rows.items())
+        rows = ", ".join(f"{name}: {count:,} {'row' if count == 1 else 'rows'}" for name, count in self.rows.items())
         return f"Dataset({self._scenario.name} {self.id}, {rows})"
 
 

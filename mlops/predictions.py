@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import BadInput, Missing
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.ports import Ports
 from shared.prediction.commits import committed_file, whole_commit
 from shared.prediction.window import Commit
@@ -75,7 +76,9 @@ class Predictions:
         return sum(one.rows for one in self._commits)
 
     def __repr__(self) -> str:
-        return f"Predictions({self._scenario.name}, {len(self._commits)} windows, {len(self):,} rows)"
+        return (
+            f"Predictions({self._scenario.name}, {counted(len(self._commits), 'window')}, {counted(len(self), 'row')})"
+        )
 
 
 def _names(columns: Sequence[str] | str | None) -> list[str] | None:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from local.authoring.ranges import frequent
 from shared.core.errors import BadInput
 from shared.core.scenario import Split, Task
-from shared.core.wording import counted
+from shared.core.wording import all_of, counted
 
 # Whole numbers with so few different values are classes, with more of them amounts.
 _CLASSES_OF_NUMBERS = 10
@@ -91,7 +91,7 @@ def _check_labelled(values: pa.ChunkedArray, name: str) -> None:
         )
     if pc.count_distinct(values).as_py() == 1:
         raise BadInput(
-            f"Column {name!r} holds {str(values[0].as_py())!r} in all {len(values):,} rows; "
+            f"Column {name!r} holds {str(values[0].as_py())!r} in {all_of(len(values), 'row')}; "
             "accepted: rows with different answers, or there is nothing to learn."
         )
 
@@ -120,7 +120,7 @@ def _several(rows: pa.Table, targets: Sequence[str]) -> Answer:
 def _classes(name: str, found: dict[str, int], wished: Task | None) -> Answer:
     if len(found) > _MOST_CLASSES:
         raise BadInput(
-            f"Column {name!r} has {len(found):,} different values; accepted: a number to predict, "
+            f"Column {name!r} has {counted(len(found), 'different value')}; accepted: a number to predict, "
             f"or at most {_MOST_CLASSES} answers."
         )
     rare = min(found, key=lambda value: found[value])
@@ -132,7 +132,9 @@ def _classes(name: str, found: dict[str, int], wished: Task | None) -> Answer:
     if len(found) == _PAIR and wished != "multiclass":
         return _binary(found)
     if wished == "binary":
-        raise BadInput(f"Column {name!r} has {len(found)} different values; accepted for --task binary: two.")
+        raise BadInput(
+            f"Column {name!r} has {counted(len(found), 'different value')}; accepted for --task binary: two."
+        )
     return Answer("multiclass", tuple(map(str, sorted(found))), f"{len(found)} answers")
 
 

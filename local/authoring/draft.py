@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from local.authoring.answers import Answer
 from local.authoring.columns import Described, Named
+from shared.core.wording import counted
 
 # The bar lies so far on the way from chance to what the baseline reaches.
 BAR_SHARE = 0.75
@@ -72,7 +73,7 @@ class Draft:
         if not self.knows:
             found.append(f"a quick model is no better than chance ({self.metric} {_told(self.score)})")
         if self.rows.num_rows < _FEW_ROWS:
-            found.append(f"{self.rows.num_rows} rows can hardly judge a model; a few hundred can")
+            found.append(f"{counted(self.rows.num_rows, 'row')} can hardly judge a model; a few hundred can")
         return tuple(found)
 
 

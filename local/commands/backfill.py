@@ -87,7 +87,7 @@ def _print(steps: list[BackfillStep], versions: list[dict[str, Any]], dry_run: b
             would = "would be scored again: it " if step.correction is not None else ""
             out.print(f"window {step.window}: {would}{step.reason}", markup=False, soft_wrap=True)
     for made in versions:
-        result = f"{made['rows']} rows by {made['model']}" if made["rows"] is not None else made["reason"]
+        result = f"{counted(made['rows'], 'row')} by {made['model']}" if made["rows"] is not None else made["reason"]
         version = f"version {made['version']} is {made['window']}"
         line = f"window {made['base']}: {version}, {made['state']}, {result}"
         out.print(line, markup=False, soft_wrap=True)
@@ -152,7 +152,7 @@ def _print_profiles(profiles: Mapping[str, tuple[int, list[str]]]) -> None:
 def _print_rebuilt(windows: list[RebuiltWindow]) -> None:
     for window in windows:
         if window.state != "intact":
-            detail = window.reason or f"{window.rows} rows"
+            detail = window.reason or counted(window.rows, "row")
             out.print(
                 f"{window.scenario}, window {window.window}: {window.state}, {detail}", markup=False, soft_wrap=True
             )

@@ -18,6 +18,7 @@ from local.load.example_request import Request, as_curl, as_python, request_for
 from local.load.http_load import LoadResult, Target, load
 from shared.bootstrap.whole_files import write_whole
 from shared.core.errors import Refused
+from shared.core.wording import counted
 
 Url = Annotated[str | None, typer.Option(help="The app's URL; by default the host of this home, or port 7071.")]
 
@@ -62,12 +63,14 @@ def bench_http(
     }
     target = Target(request.url, codec.dumps(request.body).encode(), headers)
     with progress(quiet=json) as display:
-        task = display.add_task(f"{scenario}: {concurrency} connections", total=1.0)
+        task = display.add_task(f"{scenario}: {counted(concurrency, 'connection')}", total=1.0)
         result = load(
             target,
             concurrency,
             seconds,
-            lambda done, count: display.update(task, completed=done, description=f"{scenario}: {count} answers"),
+            lambda done, count: display.update(
+                task, completed=done, description=f"{scenario}: {counted(count, 'answer')}"
+            ),
         )
     place.parent.mkdir(parents=True, exist_ok=True)
     write_whole(place, as_markdown(request, result, concurrency).encode(), replace=True)
@@ -78,7 +81,7 @@ def bench_http(
         told = ", ".join(f"{name} {value}" for name, value in facts.items())
         out.print(f"{told}{replaced(old)}", markup=False, soft_wrap=True)
     if result.errors:
-        raise Refused(f"{result.errors} of {result.requests} requests failed; see {place}.")
+        raise Refused(f"{result.errors} of {counted(result.requests, 'request')} failed; see {place}.")
 
 
 def as_markdown(request: Request, result: LoadResult, concurrency: int) -> str:

@@ -80,7 +80,7 @@ def _trace_tree(traced: Trace) -> Tree:
         _line(f"run {commit.run}", "" if traced.run is None else f"{traced.run.state}. {traced.run.reason}")
     )
     dataset = run.add(
-        _line(f"dataset {commit.dataset}", "" if traced.dataset is None else f"{traced.dataset.rows} rows")
+        _line(f"dataset {commit.dataset}", "" if traced.dataset is None else counted(traced.dataset.rows, "row"))
     )
     _add_parts(dataset, traced)
     for record in traced.erased:
@@ -103,7 +103,7 @@ def _add_parts(branch: Tree, traced: Trace) -> None:
         for source in part.sources:
             named.add(_line("blob", source))
     if len(parts) > _SHOWN:
-        branch.add(_line(f"and {len(parts) - _SHOWN} earlier parts", "--json lists them all"))
+        branch.add(_line(f"and {counted(len(parts) - _SHOWN, 'earlier part')}", "--json lists them all"))
 
 
 def _origin(part: Part) -> str:
@@ -117,7 +117,7 @@ def _impact_tree(effects: Impact) -> Tree:
     touched = ", ".join(counted(number, noun) for number, noun in counts)
     top = Tree(_line(f"{effects.kind} {effects.target}", touched))
     for dataset in effects.datasets:
-        top.add(_line(f"dataset {dataset.id} of {dataset.scenario}", f"{dataset.rows} rows"))
+        top.add(_line(f"dataset {dataset.id} of {dataset.scenario}", counted(dataset.rows, "row")))
     for run in effects.runs:
         top.add(_line(f"run {run.id}", f"{run.state}. {run.reason}"))
     for model in effects.models:
@@ -125,7 +125,11 @@ def _impact_tree(effects: Impact) -> Tree:
     for window in effects.windows:
         top.add(_window_line(window))
     if effects.window_count > len(effects.windows):
-        top.add(_line(f"and {effects.window_count - len(effects.windows)} more windows", "--json lists all of them"))
+        top.add(
+            _line(
+                f"and {counted(effects.window_count - len(effects.windows), 'more window')}", "--json lists all of them"
+            )
+        )
     _add_events(top, effects.events)
     return top
 
@@ -135,7 +139,7 @@ def _window_line(window: ScoredWindow) -> Text:
     version = f"version {window.revision.number}"
     ended = f", replaced {window.superseded_at:%Y-%m-%d %H:%M:%S}" if window.superseded_at else ""
     ids = f", ids {window.first_id} to {window.last_id}" if window.first_id is not None else ""
-    scored = f"{version} of {window.revision.base}, {commit.rows} rows by {commit.model}{ids}"
+    scored = f"{version} of {window.revision.base}, {counted(commit.rows, 'row')} by {commit.model}{ids}"
     return _line(
         f"window {commit.window}", f"{scored}, valid since {window.revision.committed_at:%Y-%m-%d %H:%M:%S}{ended}"
     )

@@ -87,7 +87,7 @@ def erasure_key(environ: Mapping[str, str], home: Path) -> bytes:
     given = environ.get(SETTING, "")
     if given:
         if len(given) < LEAST:
-            raise Misconfigured(SETTING, f"has {len(given)} characters", f"at least {LEAST}")
+            raise Misconfigured(SETTING, f"has {counted(len(given), 'character')}", f"at least {LEAST}")
         return given.encode()
     file = home / FILE
     if not file.exists():

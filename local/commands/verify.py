@@ -12,6 +12,7 @@ from local.console.options import Json
 from local.console.output import err, out, show
 from shared.bootstrap.whole_files import write_whole
 from shared.core.errors import BadInput
+from shared.core.wording import counted
 from shared.release.smoke_checks import junit
 from shared.release.verdict import Check
 
@@ -101,5 +102,8 @@ def _write(file: Path, content: bytes, old: bool, json: bool) -> None:
 def _end(checks: list[Check]) -> None:
     failed = [check for check in checks if check.verdict == "fail"]
     if failed:
-        err.print(f"mlops: {len(failed)} of {len(checks)} checks failed; the first: {failed[0].name}.", markup=False)
+        err.print(
+            f"mlops: {len(failed)} of {counted(len(checks), 'check')} failed; the first: {failed[0].name}.",
+            markup=False,
+        )
         raise typer.Exit(_REFUSED)

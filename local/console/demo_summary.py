@@ -9,6 +9,7 @@ from local.console.output import command_at, out
 from local.console.session import PORT, Session
 from shared.bootstrap.whole_files import write_whole
 from shared.core.scenario import GeneratorOptions
+from shared.core.wording import counted
 from shared.operations.status import DropOutcome
 from shared.ports import Ports
 
@@ -27,7 +28,7 @@ def print_summary(session: Session, outcomes: list[DropOutcome], seconds: float,
     rows = predicted_rows(session.ports)
     dashboard = f"http://127.0.0.1:{port or PORT}/api/dashboard"
     lines = (
-        f"\n{len(outcomes)} scenarios went from files to {rows} predictions in {seconds:.0f} s.",
+        f"\n{counted(len(outcomes), 'scenario')} went from files to {counted(rows, 'prediction')} in {seconds:.0f} s.",
         f"  database   {settings.database_shown}   (views v_predictions_<scenario>)",
         f"  lake       {settings.lake_shown}",
         f"  look       {mlops} status",

@@ -12,6 +12,7 @@ from local.host.local_settings import read_object
 from local.host.running import running_host
 from shared.core.claims import CLAIM_TTL
 from shared.core.errors import Fault
+from shared.core.wording import counted
 
 BUNDLE = "Microsoft.Azure.Functions.ExtensionBundle"
 _RANGE = re.compile(r"\[\s*(\d+)\.[\d.*]*\s*,\s*(\d+)\.[\d.]*\s*\)")
@@ -42,7 +43,7 @@ def host_json(subject: Subject) -> list[Finding]:
         return [Finding("host.json", "fail", " ".join(problems), _FIX)]
     fact = (
         f"bundle {content['extensionBundle']['version']}, functionTimeout {options.function_timeout:g} s, "
-        f"{options.queues.max_dequeue_count} attempts {options.queues.visibility_timeout:g} s apart"
+        f"{counted(options.queues.max_dequeue_count, 'attempt')} {options.queues.visibility_timeout:g} s apart"
     )
     return [Finding("host.json", "ok", fact)]
 

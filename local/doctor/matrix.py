@@ -100,7 +100,7 @@ def _rows_in_sql(_: Scenario, found: Deployment) -> str:
     kept = found.sql_rows.kept
     if kept is None:
         return "all"
-    return f"{kept.days} days" if kept else ""
+    return counted(kept.days, "day") if kept else ""
 
 
 def _trains_on(scenario: Scenario, _: Deployment) -> str:
@@ -124,7 +124,7 @@ def _history(scenario: Scenario, _: Deployment) -> str:
 
 def _bad_rows(scenario: Scenario, _: Deployment) -> str:
     allowed = scenario.tolerated
-    limits = [f"{allowed.rows} rows"] if allowed.rows else []
+    limits = [counted(allowed.rows, "row")] if allowed.rows else []
     return " or ".join(limits + ([f"{allowed.share:.0%}"] if allowed.share else []))
 
 
@@ -137,7 +137,7 @@ def _step(step: Step) -> str:
 
 
 def _kept(scenario: Scenario, _: Deployment) -> str:
-    return f"{scenario.retention.windows:g} days" if scenario.retention.windows else "for good"
+    return counted(float(scenario.retention.windows), "day") if scenario.retention.windows else "for good"
 
 
 def _alerts(_: Scenario, found: Deployment) -> str:
@@ -171,7 +171,7 @@ FEATURES: tuple[tuple[str, str, Callable[[Scenario, Deployment], str]], ...] = (
     (
         "hidden trial",
         "TRIAL_WINDOWS",
-        _policy(lambda policy: f"{policy.trial_windows} windows" if policy.trial_windows else ""),
+        _policy(lambda policy: counted(policy.trial_windows, "window") if policy.trial_windows else ""),
     ),
     ("windows are kept", "Retention", _kept),
     ("lake", "LAKE_URL", lambda _, found: _place(found.settings.lake_url)),

@@ -96,7 +96,7 @@ def load(
         raise BadInput(f"A concurrency of {concurrency} is not accepted; accepted: 1 to {MAX_CONCURRENCY}.")
     if not 0 < seconds <= MAX_SECONDS:
         raise BadInput(
-            f"A load of {seconds:g} seconds is not accepted; accepted: more than 0, at most {MAX_SECONDS:g}."
+            f"A load of {counted(seconds, 'second')} is not accepted; accepted: more than 0, at most {MAX_SECONDS:g}."
         )
     check_url(target.url)
     if not all(_is_plain(value) for value in target.headers.values()):

@@ -53,7 +53,7 @@ def expected_paths(scenarios: list[str]) -> set[str]:
 def _routes(paths: Mapping[str, Any]) -> Check:
     wanted = expected_paths(scenarios_of(paths))
     differ = sorted(wanted.symmetric_difference(paths))
-    words = f"It describes {len(paths)} paths, the same as this code."
+    words = f"It describes {counted(len(paths), 'path')}, the same as this code."
     if differ:
         words = f"It differs from this code in {', '.join(differ[:5])}: another version is deployed."
     return Check("openapi.json", "fail" if differ else "pass", len(paths), len(wanted), words)

@@ -8,6 +8,7 @@ from typing import Any
 
 from model_training.azureml.parameters import Parameter, parameters_of
 from shared.core.errors import BadInput
+from shared.core.wording import counted
 from shared.training.options.run_options import RunOptions
 
 # Bayesian sampling has no logarithmic distributions, which these spaces need, and no early termination, which a
@@ -33,7 +34,9 @@ class Sweep:
         if self.sampling not in SAMPLINGS:
             raise BadInput(f"Sampling {self.sampling!r} is not known; accepted: {', '.join(SAMPLINGS)}.")
         if not 1 <= self.concurrent <= self.trials:
-            raise BadInput(f"{self.concurrent} trials at a time of {self.trials}; accepted: from 1 up to all of them.")
+            raise BadInput(
+                f"{counted(self.concurrent, 'trial')} at a time of {self.trials}; accepted: from 1 up to all of them."
+            )
 
     def within(self, options: RunOptions) -> Sweep:
         """The same sweep with the limits of the options."""

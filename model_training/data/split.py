@@ -9,6 +9,7 @@ import numpy as np
 
 from shared.core.errors import Quarantined
 from shared.core.scenario import Split, Task
+from shared.core.wording import all_of, counted
 from shared.datasets.feature_frame import judges_by_hash
 
 # Fewer rows than this to learn from or to choose by say nothing about a model.
@@ -67,7 +68,8 @@ def split_rows(answers: Answers, split: Split, seed: int) -> Parts:
         rows = getattr(parts, name)
         if len(rows) < least:
             sentence = (
-                f"The {split.kind} split leaves {len(rows)} rows in its {name} part; at least {least} are needed."
+                f"The {split.kind} split leaves {counted(len(rows), 'row')} in its "
+                f"{name} part; at least {least} are needed."
             )
             raise Quarantined("too_few_rows", sentence)
         if name != "test":
@@ -162,7 +164,7 @@ def _check_classes(where: str, values: np.ndarray, names: tuple[str, ...]) -> No
     absent = [name for position, name in enumerate(names) if not (values == position).any()]
     if absent:
         sentence = (
-            f"The {where} has no row labelled {' or '.join(map(repr, absent))} among its {len(values)} rows; "
+            f"The {where} has no row labelled {' or '.join(map(repr, absent))} among {counted(len(values), 'row')}; "
             "every label must occur in it."
         )
         raise Quarantined("one_class", sentence)
@@ -174,7 +176,7 @@ def _check_labels(where: str, values: np.ndarray, names: tuple[str, ...]) -> Non
     if len(constant) == len(names) or (constant and where.startswith("train")):
         value = values[0, names.index(constant[0])]
         sentence = (
-            f"In the {where} label {constant[0]!r} is {value:g} in all {len(values)} rows; "
+            f"In the {where} label {constant[0]!r} is {value:g} in {all_of(len(values), 'row')}; "
             "every label must be 0 and 1 in the train part, and one of them in the other parts."
         )
         raise Quarantined("one_class", sentence)
@@ -182,7 +184,9 @@ def _check_labels(where: str, values: np.ndarray, names: tuple[str, ...]) -> Non
 
 def _check_numbers(where: str, values: np.ndarray, names: tuple[str, ...]) -> None:
     if (values == values[0]).all():
-        sentence = f"In the {where} {names[0]!r} is {values[0]:g} in all {len(values)} rows: nothing to learn or judge."
+        sentence = (
+            f"In the {where} {names[0]!r} is {values[0]:g} in {all_of(len(values), 'row')}: nothing to learn or judge."
+        )
         raise Quarantined("constant_target", sentence, column=names[0])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from shared.core.wording import counted
 from shared.training.metrics import LARGER_IS_BETTER, better
 
 # With a larger expected calibration error, a probability should not be read as a share.
@@ -58,7 +59,10 @@ def _slices(facts: Facts) -> Iterator[str]:
         # A mean over fewer labels is not comparable.
         if "score" in part and "note" not in part and better(facts["metric"], own, part["interval"][end]):
             where = f"{part['column']} = {part['value']}"
-            yield f"It is clearly worse where {where}: {part['score']:.3f} in {part['rows']} rows, {own:.3f} overall."
+            yield (
+                f"It is clearly worse where {where}: {part['score']:.3f} in "
+                f"{counted(part['rows'], 'row')}, {own:.3f} overall."
+            )
     yield from (part["reason"] for part in facts["slices"] if not part["rows"])
     unjudged = [f"{part['column']} = {part['value']}" for part in facts["slices"] if "reason" in part and part["rows"]]
     if unjudged:
@@ -87,7 +91,7 @@ def _absent(facts: Facts) -> Iterator[str]:
 
 def _small(facts: Facts) -> Iterator[str]:
     if facts["rows"]["test"] < _FEW:
-        yield f"It was judged on only {facts['rows']['test']} rows: every number here has a wide interval."
+        yield f"It was judged on only {counted(facts['rows']['test'], 'row')}: every number here has a wide interval."
 
 
 def _time(facts: Facts) -> Iterator[str]:

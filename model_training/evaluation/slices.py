@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from shared.core.wording import counted
 from shared.training.intervals import BootstrapComparison
 from shared.training.metrics import score
 
@@ -47,7 +48,10 @@ def score_slices(
 def _judged(rows: np.ndarray, answers: np.ndarray, bootstrap: BootstrapComparison) -> dict[str, Any]:
     """The metric on these rows, given as row numbers."""
     if len(rows) < LEAST:
-        return {"rows": len(rows), "reason": f"{len(rows)} rows are too few; at least {LEAST} are needed."}
+        return {
+            "rows": len(rows),
+            "reason": f"{counted(len(rows), 'row is', 'rows are')} too few; at least {LEAST} are needed.",
+        }
     part = BootstrapComparison(bootstrap.task, bootstrap.metric, bootstrap.actual[rows], bootstrap.seed)
     try:
         value = score(part.task, part.metric, part.actual, answers[rows])
@@ -90,7 +94,7 @@ def _values(texts: pa.ChunkedArray, missing: np.ndarray) -> Groups:
         yield name, np.flatnonzero(values == name)
     if len(named) < len(names):
         others = np.flatnonzero(~missing & ~np.isin(values.astype(str), named))
-        yield f"{len(names) - len(named)} rarer values", others
+        yield counted(len(names) - len(named), "rarer value"), others
 
 
 def _quarters(column: pa.ChunkedArray, known: np.ndarray, *, is_time: bool) -> Groups:

@@ -8,6 +8,7 @@ import numpy as np
 
 from model_training.export.graph import run
 from shared.core.scenario import Task
+from shared.core.wording import counted
 
 # Float32 sums of a few hundred leaves stay well below this; for numbers it is relative to the largest answer.
 TOLERANCE = 1e-5
@@ -29,7 +30,8 @@ class Parity:
         if self.label_flips == 0 and self.max_difference <= accepted:
             return ""
         return (
-            f"ONNX differs from the framework on {self.rows} rows: {self.label_flips} label flips, "
+            f"ONNX differs from the framework on {counted(self.rows, 'row')}: "
+            f"{counted(self.label_flips, 'label flip')}, "
             f"largest difference {self.max_difference:.2g}; accepted: none and {accepted:g}."
         )
 

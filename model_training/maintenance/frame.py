@@ -15,6 +15,7 @@ from model_training.maintenance.records import EARLIEST, failing, records_of
 from model_training.maintenance.stretches import hours_of, split_stretches, times_of
 from model_training.runtime.threads import cores
 from shared.core.errors import Quarantined
+from shared.core.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +66,7 @@ def _ages(machines: pd.DataFrame, telemetry: pd.DataFrame) -> dict[int, float]:
         number = telemetry[MACHINE].iloc[row]
         sentence = (
             f"Table 'telemetry', column {MACHINE!r}, row {row + 1}: machine {number} is not in table 'machines'; "
-            f"accepted: one of its {len(ages)} machines."
+            f"accepted: one of its {counted(len(ages), 'machine')}."
         )
         raise Quarantined("unknown_machine", sentence, table="telemetry", column=MACHINE, row=row + 1)
     return ages

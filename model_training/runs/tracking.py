@@ -22,6 +22,7 @@ from model_training.runtime.json_files import read_json
 from model_training.search import candidate_ranking
 from model_training.search.candidate_ranking import ScoredCandidate
 from model_training.steps.step_cache import read_marker
+from shared.core.wording import counted
 
 _PARENT = "mlflow.parentRunId"
 _SILENT = {
@@ -84,7 +85,7 @@ class _Store:
         for step, candidate in children:
             self._record_candidate(parent, step, candidate)
         self.client.set_terminated(parent, "FAILED" if tracked.failed else "FINISHED")
-        return f"Run {tracked.run} is tracked with {len(children)} candidates."
+        return f"Run {tracked.run} is tracked with {counted(len(children), 'candidate')}."
 
     def _record_candidate(self, parent: str, step: str, candidate: ScoredCandidate) -> None:
         tags = {

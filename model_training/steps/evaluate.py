@@ -29,6 +29,7 @@ from model_training.steps.command import start
 from model_training.steps.context import StepContext
 from model_training.steps.prepare import contract_of
 from shared.core.scenario import Task
+from shared.core.wording import all_of
 from shared.training.decisions.thresholds import judge_thresholds
 from shared.training.decisions.unseen_answers import UnseenAnswers
 from shared.training.intervals import BootstrapComparison
@@ -132,7 +133,7 @@ def _absent(prepared: Prepared, metrics: Mapping[str, float]) -> dict[str, str]:
     y = prepared.y[prepared.parts.test]
     values = {label: int(y[0, position]) for position, label in enumerate(prepared.contract.labels)}
     return absent | {
-        f"{metric}_{label}": f"{label} is {value} in all {len(y)} rows of the test part."
+        f"{metric}_{label}": f"{label} is {value} in {all_of(len(y), 'row')} of the test part."
         for metric in METRICS
         for label, value in values.items()
         if f"{metric}_{label}" not in metrics

@@ -21,6 +21,7 @@ from model_training.steps.context import StepContext
 from model_training.steps.prepared_files import load_prepared, save_prepared
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario, Split
+from shared.core.wording import counted
 from shared.datasets.feature_frame import feature_frame
 from shared.datasets.rows import whole
 from shared.training.encoding import categories_of
@@ -40,7 +41,7 @@ def run_step(context: StepContext) -> None:
     save_prepared(prepared, context.out)
     write_json(context.out / "datasets.json", describe_parts(prepared))
     write_json(context.out / SELECTION, selection_of(prepared))
-    context.report(f"prepared {len(prepared.y)} rows, {len(prepared.parts.train)} of them to train on", 1.0)
+    context.report(f"prepared {counted(len(prepared.y), 'row')}, {len(prepared.parts.train)} of them to train on", 1.0)
 
 
 def _in_memory(folder: Path) -> dict[str, pa.Table]:
@@ -133,7 +134,7 @@ def _check_differs(frame: pa.Table, scenario: Scenario) -> None:
     """Rows that are all alike have one role together; what is wrong with them is said before that."""
     inputs = fingerprints(scenario, frame).inputs
     if len(inputs) and (inputs == inputs[0]).all():
-        raise _constant_inputs(scenario, f"{len(inputs)} rows")
+        raise _constant_inputs(scenario, counted(len(inputs), "row"))
 
 
 def _constant_inputs(scenario: Scenario, rows: str) -> Quarantined:
@@ -147,7 +148,7 @@ def _check_varies(X: np.ndarray, scenario: Scenario) -> None:
     if X.dtype != object:
         constant = constant | (np.isnan(first) & np.isnan(X))
     if bool(constant.all()):
-        raise _constant_inputs(scenario, f"{len(X)} training rows")
+        raise _constant_inputs(scenario, counted(len(X), "training row"))
 
 
 def _other_parts(answers: Answers, scenario: Scenario, seed: int) -> Parts | None:

@@ -10,6 +10,7 @@ from model_training.steps import define_dataset, prepare
 from model_training.steps.command import start
 from model_training.steps.context import StepContext
 from shared.adapters.profiling import ArrowProfiles
+from shared.core.wording import counted
 from shared.datasets.rows import ChosenRows, MaskedRows
 from shared.profiles.part_verdicts import PARTS, part_verdict
 from shared.profiles.profile import Baseline, Described
@@ -27,7 +28,7 @@ def run_step(context: StepContext) -> None:
     verdicts = [part_verdict(prepared.scenario, part, described[part], baseline).to_json() for part in PARTS]
     write_json(context.out / "profile.json", {part: described[part].profile.to_json() for part in ("train", "test")})
     write_json(context.out / VERDICTS, verdicts)
-    context.report(f"profiled {len(prepared.columns)} columns", 1.0)
+    context.report(f"profiled {counted(len(prepared.columns), 'column')}", 1.0)
 
 
 def describe(prepared: Prepared, baseline: Baseline | None) -> dict[str, Described]:

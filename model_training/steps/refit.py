@@ -22,6 +22,7 @@ from model_training.steps.command import start
 from model_training.steps.context import StepContext
 from model_training.steps.prepare import contract_of
 from shared.core.errors import Fault
+from shared.core.wording import counted
 from shared.training.input_contract import InputContract
 
 NAME = "refit"
@@ -54,7 +55,7 @@ def run_step(context: StepContext) -> None:
     """Write `facts.json` and, when the fit succeeded, `refit.onnx`."""
     prepared = prepare.load(context.inputs["prepare"], context.spec.scenario)
     best = train.best_deployable(candidate_ranking.load(context.inputs["train"]))
-    context.report(f"fitting {best.name} again on {len(learnable(prepared))} rows", 0.1)
+    context.report(f"fitting {best.name} again on {counted(len(learnable(prepared)), 'row')}", 0.1)
     refit = refit_best(prepared, best.recipe, context.plan.quiet())
     if refit.onnx == best.onnx:
         refit = replace(refit, onnx=b"", problem="Fitted again, it is the judged fit byte for byte.")

@@ -23,6 +23,7 @@ from model_training.steps.context import StepContext
 from model_training.steps.tune import Tuned
 from model_training.text.names import DEEP
 from shared.core.errors import Refused
+from shared.core.wording import counted
 from shared.training.decisions import unseen_answers
 from shared.training.decisions.unseen_answers import UnseenAnswers
 
@@ -67,7 +68,7 @@ def train_finalists(
     names = finalists(prepared, explored, tuned, plan)
     parameters = {name: tuned[name].parameters for name in names if name in tuned}
     contest = _Contest(prepared, parameters, plan)
-    plan.report(f"fitting {len(names)} finalists on all training rows", 0.1)
+    plan.report(f"fitting {counted(len(names), 'finalist')} on all training rows", 0.1)
     fitted = contest.fitted(names)
     scored = [contest.scored(candidate) for candidate in fitted.values()]
     best_deployable(scored)
@@ -157,7 +158,9 @@ class _Contest:
         first = [replace(known[recipe.name], on_folds=value) for recipe, value in order]
         names = {each.name for each in first}
         others = ranked([each for each in known.values() if each.name not in names], metric)
-        self.plan.report(f"{first[0].name}: {metric} {order[0][1]:.4f} on {len(found.rows)} rows of all folds", 1.0)
+        self.plan.report(
+            f"{first[0].name}: {metric} {order[0][1]:.4f} on {counted(len(found.rows), 'row')} of all folds", 1.0
+        )
         return Finals([*first, *others], self._unseen(first[0], found))
 
     def _recipe(self, name: str, members: Sequence[str] = ()) -> Recipe:

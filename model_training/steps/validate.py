@@ -14,6 +14,7 @@ from model_training.steps.command import start
 from model_training.steps.context import StepContext
 from shared.core.errors import Quarantined
 from shared.core.scenario import Scenario, Table
+from shared.core.wording import counted
 from shared.datasets.feature_frame import columns_to_learn
 from shared.datasets.rows import Rows, as_rows
 
@@ -33,7 +34,7 @@ def run_step(context: StepContext) -> None:
     """Write `validation.json`: rows, and nulls of each column."""
     tables = validate_tables(define_dataset.load(context.inputs["define_dataset"]), context.spec.scenario)
     write_json(context.out / "validation.json", {name: asdict(facts) for name, facts in tables.items()})
-    context.report(f"checked {len(tables)} tables", 1.0)
+    context.report(f"checked {counted(len(tables), 'table')}", 1.0)
 
 
 def validate_tables(tables: Mapping[str, Rows | pa.Table], scenario: Scenario) -> dict[str, TableFacts]:
@@ -65,7 +66,7 @@ def _checked(rows: Rows, declared: Table, scenario: Scenario) -> TableFacts:
             sentence = f"{where} holds {kind}; accepted: {column.kind}."
             raise Quarantined("wrong_type", sentence, table=declared.name, column=column.name)
         if count == rows.num_rows and column.name in (*scenario.features, *scenario.targets):
-            sentence = f"{where} has no value in any of {count} rows."
+            sentence = f"{where} has no value in any row of {count}."
             raise Quarantined("all_null", sentence, table=declared.name, column=column.name)
         nulls[column.name] = count
     return TableFacts(rows.num_rows, nulls)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.core.errors import BadInput
+from shared.core.wording import counted
 
 MAX_NAME = 1024
 # A key of the state is a name with its ETag, in at most 1 200 bytes on SQL Server.
@@ -56,7 +57,7 @@ def check_prefix(prefix: str) -> str:
 def name_problem(path: str) -> str:
     """Return what is wrong with the name; empty when nothing is."""
     if not path or len(path) > MAX_NAME:
-        return f"it has {len(path)} characters, 1 to {MAX_NAME} are accepted"
+        return f"it has {counted(len(path), 'character')}, 1 to {MAX_NAME} are accepted"
     if "\\" in path or (not _is_plain(path) and any(_unprintable(char) for char in path)):
         return "backslashes and control characters are not accepted"
     if len(path.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:

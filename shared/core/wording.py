@@ -9,9 +9,15 @@ from collections.abc import Iterable
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
-def counted(number: int, noun: str) -> str:
-    """The number with its noun: `1 row`, `2 rows`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: float, noun: str, many: str = "") -> str:
+    """The number with its noun: `1 row`, `2 rows`, `0.5 days`; `many` is the plural that is not the noun with an s."""
+    shown = f"{number:g}" if isinstance(number, float) else str(number)
+    return f"{shown} {noun}" if number == 1 else f"{shown} {many or f'{noun}s'}"
+
+
+def all_of(number: int, noun: str, many: str = "") -> str:
+    """All of them in words: `the one row`, `all 2 rows`."""
+    return f"the one {noun}" if number == 1 else f"all {counted(number, noun, many)}"
 
 
 def did_you_mean(name: str, known: Iterable[str], like: float = 0.6) -> str:

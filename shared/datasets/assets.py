@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.lake_reading import read_json
 from shared.core.paths import dataset_folder
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.datasets.feature_frame import JUDGING, MOST_JUDGING
 from shared.datasets.version import LEARN_ONLY, DatasetTable, DatasetVersion
 
@@ -89,5 +90,5 @@ def _rule(scenario: Scenario, asset: str) -> str:
     }[split.kind]
     if asset == "test":
         return f"These rows judge: {judges}."
-    gap = f" and the {split.gap_hours:g} hours before them" if split.gap_hours else ""
+    gap = f" and the {counted(float(split.gap_hours), 'hour')} before them" if split.gap_hours else ""
     return f"All rows are learned from but these: {judges}{gap}."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from shared.core.scenario import Column, Scenario, Table
+from shared.core.wording import counted
 
 SCHEMA = 1
 type ChangeKind = Literal["values", "minimum", "maximum", "column"]
@@ -32,7 +33,7 @@ class Change:
         if self.kind == "column":
             return f"{place}: a new column, which is not read"
         if not open_values:
-            more = f"{len(self.values)} new values" if self.kind == "values" else f"another {self.kind}"
+            more = counted(len(self.values), "new value") if self.kind == "values" else f"another {self.kind}"
             return f"{place}: {more} (not shown: the column tells about a person)"
         if self.kind == "values":
             return f"{place}: also {', '.join(map(repr, self.values))}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from shared.core.errors import Quarantined
 from shared.core.policies import BadRows
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 
 # More are not kept in memory.
 _MOST = 100_000
@@ -57,7 +58,10 @@ class Rejects:
 
     def _refusal(self, table: str, count: int, most: int) -> Quarantined:
         limit = f"at most {most} of them, and not all" if most else "none"
-        told = f"{count} of {self.read} rows break the contract or cannot be scored; accepted: {limit}."
+        told = (
+            f"{count} of {counted(self.read, 'row breaks', 'rows break')} "
+            f"the contract or cannot be scored; accepted: {limit}."
+        )
         if not self.found:
             return Quarantined("bad_rows", told, table=table)
         first = self.found[0]
@@ -89,6 +93,6 @@ def check_failed(scenario: Scenario, window: str, failed: int, numbers: Sequence
     row = numbers[0]
     sentence = (
         f"Window {window}: row {row} holds a null where none is allowed or a number beyond float32; "
-        f"{failed} rows failed so far and {scenario.name} tolerates {policy.rows}."
+        f"{counted(failed, 'row')} failed so far and {scenario.name} tolerates {policy.rows}."
     )
     raise Quarantined("failed_rows", sentence, table=scenario.batch.table, row=row)

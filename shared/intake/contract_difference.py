@@ -12,6 +12,7 @@ from shared.core.errors import BadInput, Missing, Quarantined
 from shared.core.paths import Landing, table_of
 from shared.core.redaction import redact
 from shared.core.scenario import Column, Scenario, Table
+from shared.core.wording import counted
 from shared.datasets.contract_change import Change
 from shared.intake.schema_change import MOST_NEW, category_columns, new_values
 from shared.profiles.known_values import KnownTables, known_values
@@ -126,7 +127,10 @@ def _refuse_answers(scenario: Scenario, table: Table, rows: pa.Table) -> None:
     """A new answer is another problem: the scenario's labels are declared."""
     for name in set(scenario.targets).intersection(rows.column_names):
         for change in _of_column(table, table.column(name), rows[name]):
-            sentence = f"Table {table.name!r}, column {name!r}: {change.rows} rows have an answer that is not declared"
+            sentence = (
+                f"Table {table.name!r}, column {name!r}: {counted(change.rows, 'row has', 'rows have')} "
+                "an answer that is not declared"
+            )
             accepted = f"one of {', '.join(map(repr, table.column(name).values))}"
             raise Quarantined("category", f"{sentence}; accepted: {accepted}.", table=table.name, column=name)
 

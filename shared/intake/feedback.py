@@ -158,7 +158,7 @@ def _add(  # noqa: PLR0917 -- the facts of one part
     if not added.new:
         return Outcome(State.DUPLICATE, added.reason, {"dataset": added.dataset.id})
     published = publish(ports, where, added, added.dataset)
-    reason = f"{labels.known} labels of window {due.base} became training data. {published.reason}"
+    reason = f"{counted(labels.known, 'label')} of window {due.base} became training data. {published.reason}"
     return Outcome(State.DONE, reason, published.detail)
 
 

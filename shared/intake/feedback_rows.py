@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import Corrupt
 from shared.core.scenario import Scenario, Table
+from shared.core.wording import counted
 from shared.datasets.rejects import Rejects
 from shared.monitoring.actual_labels import answer_columns
 from shared.prediction.window import Commit
@@ -70,7 +71,7 @@ def read_labels(ports: MonitoringPorts, scenario: Scenario, commit: Commit, rows
     for number, actual in zip(numbers, actuals, strict=True):
         row = number - first
         if not 0 <= row < rows:
-            raise Corrupt(f"Window {commit.window} has {rows} rows and a prediction with number {row}.")
+            raise Corrupt(f"Window {commit.window} has {counted(rows, 'row')} and a prediction with number {row}.")
         values[row] = actual
     sources = tuple(sorted(found.column("source").unique().to_pylist()))
     newest = found.column("labelled_at")[-1].as_py().replace(tzinfo=UTC) if found.num_rows else None
@@ -88,7 +89,9 @@ def read_rows(ports: MonitoringPorts, scenario: Scenario, inputs: Sequence[str])
             (fingerprint(frame, scenario.entity) == fingerprint(rows, scenario.entity)).all()
         )
         if not kept:
-            raise Corrupt(f"The feature code of {scenario.name} does not keep the order of its {rows.num_rows} rows.")
+            raise Corrupt(
+                f"The feature code of {scenario.name} does not keep the order of {counted(rows.num_rows, 'row')}."
+            )
     return rows
 
 

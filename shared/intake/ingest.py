@@ -15,6 +15,7 @@ from shared.core.ledger import ENDED, Kind, Outcome, State
 from shared.core.notices import announce
 from shared.core.paths import Landing, dataset_folder
 from shared.core.redaction import redact
+from shared.core.wording import counted
 from shared.datasets.version import DatasetVersion
 from shared.intake.accumulation import Added, Origin, add_drop
 from shared.intake.arrivals import Files, by_table, is_whole, waits_for
@@ -149,6 +150,6 @@ def _announce(ports: MonitoringPorts, dataset: DatasetVersion, remarks: Sequence
     subject = f"datasets/{dataset.scenario}/{dataset.id}"
     announce(ports, "DatasetRegistered", subject, {"scenario": dataset.scenario, "dataset": dataset.id})
     training = f"Training run {decision.run} was requested." if decision.run else decision.sentence
-    sentences = (f"Registered as dataset {dataset.id} ({dataset.rows} rows).", *remarks, training)
+    sentences = (f"Registered as dataset {dataset.id} ({counted(dataset.rows, 'row')}).", *remarks, training)
     reason = f"{' '.join(sentences)} {summarise(validation)}"
     return Outcome(State.DONE, reason, {"dataset": dataset.id, "run": decision.run})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shared.core.errors import BadInput, Missing
 from shared.core.paths import Landing
 from shared.core.scenario import Scenario, Table
+from shared.core.wording import counted
 from shared.datasets.parts import keep_rows
 from shared.datasets.stored_rows import held_rows
 from shared.monitoring.actual_labels import BY_ID, labels_table
@@ -63,7 +64,7 @@ def _labels(ports: MonitoringPorts, scenario: Scenario, commit: Commit) -> Rows:
 
     known = held_rows(told())
     if read != commit.rows:
-        sentence = f"Window {commit.window} has {commit.rows} predictions of {read} rows"
+        sentence = f"Window {commit.window} has {counted(commit.rows, 'prediction')} of {counted(read, 'row')}"
         raise BadInput(f"{sentence}: rows were set aside; accepted: a file of labels with their keys.")
     if not known.num_rows:
         raise BadInput(f"The files of window {commit.window} hold no labels; accepted: files with {_named(scenario)}.")

@@ -113,7 +113,7 @@ def _record(ports: MonitoringPorts, scenario: Scenario, labels: Rows, blob: Blob
     unpredicted = sum(ports.monitoring.actuals.unpredicted(scenario, block) for block in blocks)
     told = f" {_of_nothing(scenario, unpredicted)}" if unpredicted else ""
     judged = summary(batch_qualities(ports, scenario))
-    reason = f"{labels.num_rows} labels: {_counts(labels.num_rows, new, changed)}.{told} {judged}."
+    reason = f"{counted(labels.num_rows, 'label')}: {_counts(labels.num_rows, new, changed)}.{told} {judged}."
     return Outcome(State.DONE, reason, {"new": new, "changed": changed, "unpredicted": unpredicted})
 
 

@@ -151,7 +151,7 @@ def _measure(ports: MonitoringPorts, scenario: Scenario, window: str) -> Outcome
     causes = sorted({issue.cause for issue in report.issues})
     found = _drift_words(drifted, data.rows, scenario.monitoring.min_rows)
     findings = f"Drift: {found}. Breaches: {', '.join(causes) or 'none'}."
-    reason = f"{data.rows} rows were monitored. {findings}"
+    reason = f"{counted(data.rows, 'row was', 'rows were')} monitored. {findings}"
     return Outcome(State.DONE, reason, {"drifted": drifted, "causes": causes})
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.breach import Cause
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.monitoring.breaches import close_breaches, open_breach
 from shared.monitoring.label_coverage import LabelCoverage, enough, state_of, verdict_of
 from shared.monitoring.measures import QualityMeasure, QualityVerdict, Source
@@ -113,8 +114,9 @@ def _value(
     """The metric, or None and the reason why there is none."""
     policy = scenario.monitoring
     if not enough(coverage, policy):
-        needed = f"{policy.min_labels} labels and {policy.min_coverage:.0%} of the predictions"
-        return None, f"{coverage.labelled} of {coverage.rows} predictions have a label; quality needs {needed}."
+        needed = f"{counted(policy.min_labels, 'label')} and {policy.min_coverage:.0%} of the predictions"
+        there = f"{coverage.labelled} of {counted(coverage.rows, 'prediction has', 'predictions have')} a label"
+        return None, f"{there}; quality needs {needed}."
     try:
         predict = predicted if metric in DECIDED else answers
         return score(scenario.task, metric, actual, predict(scenario, labelled)), ""
@@ -199,7 +201,8 @@ def update_breach(ports: MonitoringPorts, scenario: Scenario) -> None:
 
 def _fallen_quality(worst: QualityMeasure, count: int, of: int) -> DataIssue:
     sentence = (
-        f"Quality has fallen in {count} of the last {of} windows with enough labels: {worst.metric} of window "
+        f"Quality has fallen in {count} of the last {counted(of, 'window')} "
+        f"with enough labels: {worst.metric} of window "
         f"{worst.window} is {worst.value:.3f}, the model promised {worst.expected:.3f}. The relation between inputs "
         f"and answers has changed."
     )
@@ -215,4 +218,7 @@ def summary(measures: Sequence[QualityMeasure]) -> str:
     """How many windows have enough labels for a verdict, and in how many of those the quality has fallen."""
     judged = [measure for measure in measures if is_judged(measure)]
     fallen = sum(measure.verdict == QualityVerdict.FALLEN for measure in judged)
-    return f"{len(judged)} of {len(measures)} windows have enough labels, the quality has fallen in {fallen}"
+    return (
+        f"{len(judged)} of {counted(len(measures), 'window has', 'windows have')} "
+        f"enough labels, the quality has fallen in {fallen}"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.datasets.version import DatasetVersion
 from shared.monitoring.retrain_decision import RetrainDecision, RetrainReason, RetrainVerdict
 from shared.monitoring.retrain_rules import (
@@ -106,4 +107,7 @@ def too_few_rows(ports: MonitoringPorts, scenario: Scenario, dataset: DatasetVer
     before, least = _trained_before(ports, scenario, dataset), scenario.retrain.new_rows
     if before is None or (rows := dataset.news_since(before).rows) >= least:
         return ""
-    return f"Not retrained because {rows} new rows are fewer than the {least} that this scenario waits for."
+    return (
+        f"Not retrained because {counted(rows, 'new row is', 'new rows are')} fewer "
+        f"than the {least} that this scenario waits for."
+    )

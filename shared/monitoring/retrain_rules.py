@@ -196,10 +196,12 @@ def time_triggers(
     """A model that is too old, and a schedule that is due."""
     triggers = []
     if policy.age_days and served_since is not None and now - served_since >= timedelta(days=policy.age_days):
-        description = f"the model has served since {_moment(served_since)}, longer than {policy.age_days:g} days"
+        description = (
+            f"the model has served since {_moment(served_since)}, longer than {counted(float(policy.age_days), 'day')}"
+        )
         triggers.append(RetrainTrigger(RetrainReason.AGE, f"age-{generation}", description))
     if policy.every_days and last_run_at is not None and now - last_run_at >= timedelta(days=policy.every_days):
-        schedule = f"every {policy.every_days:g} days"
+        schedule = f"every {counted(float(policy.every_days), 'day')}"
         description = f"the last training began at {_moment(last_run_at)}; the schedule is {schedule}"
         triggers.append(RetrainTrigger(RetrainReason.SCHEDULE, f"schedule-{last_run_at:%Y%m%dT%H%M%S}", description))
     return triggers

@@ -11,6 +11,7 @@ from statistics import median
 
 from shared.core.breach import Cause
 from shared.core.policies import Monitoring
+from shared.core.wording import counted
 from shared.monitoring.units import unit_change
 from shared.profiles.column_warnings import ColumnComparison, column_warnings
 from shared.profiles.drift import ColumnDrift, is_category
@@ -118,7 +119,7 @@ def volume(rows: int, before: Sequence[int], policy: Monitoring) -> str:
     if rows >= policy.volume_floor * usual:
         return ""
     least = f"at least {policy.volume_floor:.0%} of that"
-    return f"The window has {rows} rows; {usual:g} are usual, and {least} is expected."
+    return f"The window has {counted(rows, 'row')}; {usual:g} are usual, and {least} is expected."
 
 
 def overlap(now: Sequence[int], before: Sequence[int]) -> float:

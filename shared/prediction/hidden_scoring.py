@@ -12,6 +12,7 @@ from shared.core.errors import Permanent
 from shared.core.ledger import Outcome, State
 from shared.core.paths import trial_folder
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.prediction.commits import is_erased, read_commit
 from shared.prediction.plans import read_plan
 from shared.prediction.score import score_plan
@@ -36,7 +37,9 @@ def score_hidden(ports: PredictionPorts, scenario: Scenario, window: str, other:
             return Outcome(State.IGNORED, f"{other.model_id} cannot answer window {window}: {fault.reason}")
         ports.core.lake.put(path, commit.to_bytes())
     rows = read_commit(ports, path).rows
-    return Outcome(State.DONE, f"{other.model_id} answered {rows} rows of window {window} hidden, to be compared.")
+    return Outcome(
+        State.DONE, f"{other.model_id} answered {counted(rows, 'row')} of window {window} hidden, to be compared."
+    )
 
 
 def hidden_commit(ports: PredictionPorts, scenario: Scenario, window: str, other: Deployment) -> Commit | None:

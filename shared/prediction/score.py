@@ -16,6 +16,7 @@ from shared.core.ledger import Outcome, State
 from shared.core.paths import Landing, commit_path, landing, plan_path, predictions_folder
 from shared.core.redaction import redact
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.datasets.rejects import Rejects
 from shared.prediction.commits import read_commit, sha256_of
 from shared.prediction.delta_follower import follow
@@ -52,7 +53,10 @@ def score_window(ports: PredictionPorts, scenario_name: str, window_id: str) -> 
     if isinstance(commit, Outcome):
         return commit
     if not load_into_sql(ports, scenario, commit, lambda: ports.core.clock() >= ends):
-        return Outcome(State.WAITING, f"{commit.rows} rows are predicted; their shards are being loaded into SQL.")
+        return Outcome(
+            State.WAITING,
+            f"{counted(commit.rows, 'row is', 'rows are')} predicted; their shards are being loaded into SQL.",
+        )
     follow(ports, scenario, commit.window)
     ports.prediction.windows.close(scenario.name, window.id, WindowState.COMMITTED, "")
     strange = told(commit.unknown_values, commit.far_values, commit.rejected_rows, commit.ignored_columns)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Quarantined
 from shared.core.scenario import Live
+from shared.core.wording import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,9 +22,12 @@ def with_history(frame: pd.DataFrame, readings: pd.DataFrame, live: Live) -> pd.
     """The rows that have all hours behind them; Quarantined when none has."""
     kept = frame[enough(frame, readings, live)]
     if len(frame) and not len(kept):
-        problem = f"no {live.key} has {live.hours} hours in a row, which the features look back"
-        accepted = f"the {live.hours} hours before the first row to predict in the same drop"
-        sentence = f"Table {live.table!r}: {problem}; {len(frame)} rows were not scored; accepted: {accepted}."
+        problem = f"no {live.key} has {counted(live.hours, 'hour')} in a row, which the features look back"
+        accepted = f"the {counted(live.hours, 'hour')} before the first row to predict in the same drop"
+        sentence = (
+            f"Table {live.table!r}: {problem}; {counted(len(frame), 'row was', 'rows were')} "
+            f"not scored; accepted: {accepted}."
+        )
         raise Quarantined(CODE, sentence, table=live.table, column=live.time)
     return kept
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.core.blob import Blob
+from shared.core.wording import counted
 from shared.prediction.window_plan import SCHEMA, check_schema
 
 
@@ -95,7 +96,7 @@ class Commit:
     @property
     def sentence(self) -> str:
         """What the history says of it first."""
-        return f"{self.rows} rows were predicted with {self.model}; {self.failed_rows} failed."
+        return f"{counted(self.rows, 'row was', 'rows were')} predicted with {self.model}; {self.failed_rows} failed."
 
     def to_bytes(self) -> bytes:
         """The file `_COMMIT.json`."""

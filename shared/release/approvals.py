@@ -12,6 +12,7 @@ from shared.core.errors import BadInput, Conflict, Corrupt, Forbidden, Missing, 
 from shared.core.ledger import Kind, State
 from shared.core.messages import model_message
 from shared.core.notices import announce
+from shared.core.wording import counted
 from shared.release.approval import Approval
 from shared.release.gate.certificate import is_outdated, require_certificate
 from shared.release.looks import release_work
@@ -179,7 +180,9 @@ def _record(ports: ReleasePorts, approval: Approval) -> None:
 
 def expire(ports: ReleasePorts, approval: Approval, now: datetime) -> None:
     """Close an open request that nobody decided in time."""
-    reason = f"Nobody decided within {ports.release.policies.of(approval.scenario).approval_hours:g} hours."
+    reason = (
+        f"Nobody decided within {counted(float(ports.release.policies.of(approval.scenario).approval_hours), 'hour')}."
+    )
     expired = replace(approval, state="expired", decided_by="time", decided_at=now, reason=reason)
     _record(ports, ports.release.approvals.decide(expired))
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from shared.core.wording import counted
 from shared.profiles.distances import psi, psi_noise, z_score
 from shared.release.policy import HealthRules
 from shared.release.verdict import Check
@@ -75,7 +76,7 @@ def _errors(model: str, candidate: Totals, rules: HealthRules) -> Check:
     errors, requests, accepted = candidate.errors, candidate.requests, rules.error_share
     if not requests:
         return Check("errors", "skip", 0, accepted, f"{model} has received no requests yet.")
-    reason = f"{model} failed in {errors} of {requests} requests; {accepted:.1%} is accepted."
+    reason = f"{model} failed in {errors} of {counted(requests, 'request')}; {accepted:.1%} is accepted."
     fails = _wilson_low(errors, requests) > accepted
     return Check("errors", "fail" if fails else "pass", errors / requests, accepted, reason)
 
@@ -90,7 +91,10 @@ def _wilson_low(errors: int, requests: int) -> float:
 
 def _latency(model: str, candidate: Totals, champion: Totals, rules: HealthRules) -> Check:
     if candidate.answered < LEAST_REQUESTS:
-        reason = f"{model} answered {candidate.answered} requests; {LEAST_REQUESTS} are needed to judge its latency."
+        reason = (
+            f"{model} answered {counted(candidate.answered, 'request')}; "
+            f"{LEAST_REQUESTS} are needed to judge its latency."
+        )
         return Check("latency", "skip", None, rules.latency_ms, reason)
     tail, limit = candidate.tail_ms, rules.latency_ms
     if champion.answered >= LEAST_REQUESTS:
@@ -102,7 +106,7 @@ def _latency(model: str, candidate: Totals, champion: Totals, rules: HealthRules
 def _shift(model: str, candidate: Totals, champion: Totals, rules: HealthRules) -> Check:
     if min(candidate.rows, champion.rows) < rules.rows:
         reason = (
-            f"{model} answered {candidate.rows} rows and its champion {champion.rows}; "
+            f"{model} answered {counted(candidate.rows, 'row')} and its champion {champion.rows}; "
             f"{rules.rows:g} of each are needed to compare their answers."
         )
         return Check("shift", "skip", None, rules.shift, reason)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from shared.core.errors import Conflict, Transient
 from shared.core.events import ModelRegistered
 from shared.core.ledger import Kind, Outcome, State
+from shared.core.wording import counted
 from shared.release import rollouts
 from shared.release.aftercare.post_rollout_watch import rollback_reason
 from shared.release.approval import Approval
@@ -71,7 +72,7 @@ def deploy(ports: ReleasePorts, event: ModelRegistered, *, again: bool = False) 
 
 def _wait_for_rows(model: Model, missing: TooFewMore) -> Outcome:
     reason = (
-        f"{model.id} stays undecided: dataset {missing.dataset} has {missing.rows} fresh judging rows; "
+        f"{model.id} stays undecided: dataset {missing.dataset} has {counted(missing.rows, 'fresh judging row')}; "
         f"from {missing.needed} on the gate looks again."
     )
     return Outcome(State.WAITING, reason, {"model": model.id, "dataset": missing.dataset})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput, Fault
 from shared.core.ledger import Outcome, State
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.release.verdict import Check
 from shared.serving.answers import answer
 from shared.serving.deployed_model import DeployedModel
@@ -32,7 +33,9 @@ def run_smoke_checks(ports: ReleasePorts, scenario: Scenario, model: Model, envi
     ports.core.lake.put(path, junit(f"{model.id} in {environment}", checks))
     failed = [check for check in checks if check.verdict == "fail"]
     if failed:
-        reason = f"{len(failed)} of {len(checks)} checks failed in {environment} ({path}): {failed[0].reason}"
+        reason = (
+            f"{len(failed)} of {counted(len(checks), 'check')} failed in {environment} ({path}): {failed[0].reason}"
+        )
         return Outcome(State.REFUSED, reason)
     reason = f"{len(checks)} smoke and integration checks passed in {environment}: {path}."
     return Outcome(State.DONE, reason, {"junit": path})
@@ -81,7 +84,7 @@ def _golden_rows_check(scenario: Scenario, deployed: DeployedModel) -> Check:
         for value, expected in zip(row, expected_row, strict=True)
     ]
     worst = max(abs(value - expected) / max(1.0, abs(expected)) for value, expected in pairs)
-    reason = f"The answers to {len(rows)} golden rows are within {worst:.2g} of those in training."
+    reason = f"The answers to {counted(len(rows), 'golden row')} are within {worst:.2g} of those in training."
     return Check("golden rows", "pass" if worst <= TOLERANCE else "fail", worst, TOLERANCE, reason)
 
 

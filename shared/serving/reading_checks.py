@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import BadInput
 from shared.core.scenario import Column, Live
+from shared.core.wording import counted
 from shared.serving.reading import Reading
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def refuse_ahead(live: Live, column: Column, readings: Sequence[Reading], now: d
     for number, reading in enumerate(readings, 1):
         if (reading.at - now) / _HOUR > column.ahead_hours:
             refusal = f"Row {number}, field {live.time!r}: {reading.at.isoformat()} lies in the future"
-            accepted = f"a time at most {column.ahead_hours:g} hours after {now.isoformat(timespec='seconds')}"
+            accepted = (
+                f"a time at most {counted(float(column.ahead_hours), 'hour')} after {now.isoformat(timespec='seconds')}"
+            )
             raise BadInput(f"{refusal}; accepted: {accepted}. Is the sender's clock right?")
 
 

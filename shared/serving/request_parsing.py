@@ -13,6 +13,7 @@ from typing import Any
 from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
 from shared.core.strict_json import read_json_body
+from shared.core.wording import counted
 from shared.serving.request_contract import check_rows
 from shared.serving.request_decoding import ParsedRequest
 from shared.serving.scored_request import Rows
@@ -80,7 +81,7 @@ def _rows(scenario: Scenario, contract: InputContract, data: Any) -> Rows:
     if not isinstance(data, list) or not data:
         raise BadInput(f"data is not a list with at least one row; accepted: {accepted_shape(scenario)}.")
     if len(data) > MAX_ROWS:
-        raise BadInput(f"data has {len(data)} rows; at most {MAX_ROWS} are accepted.")
+        raise BadInput(f"data has {counted(len(data), 'row')}; at most {MAX_ROWS} are accepted.")
     kind = list if _takes_lists(scenario) and isinstance(data[0], list) else dict
     for number, row in enumerate(data, start=1):
         if not isinstance(row, kind):
@@ -96,7 +97,9 @@ def _row_of_list(contract: InputContract, number: int, row: Sequence[Any]) -> Ma
     """The numbers of a list by the names of the model's inputs."""
     names = contract.names
     if len(row) != len(names):
-        raise BadInput(f"Row {number} has {len(row)} numbers; accepted: {len(names)}, in the order {', '.join(names)}.")
+        raise BadInput(
+            f"Row {number} has {counted(len(row), 'number')}; accepted: {len(names)}, in the order {', '.join(names)}."
+        )
     for position, value in enumerate(row, start=1):
         if type(value) not in _NUMBERS or not abs(value) < math.inf:
             shown = str(value)[:40]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Conflict, Corrupt, Missing, Transient
 from shared.core.ledger import Kind, Outcome, State
+from shared.core.wording import counted
 from shared.datasets.assets import write_assets
 from shared.datasets.version import DatasetVersion
 from shared.profiles.history import add_to_history
@@ -151,7 +152,10 @@ def _handle_lost(ports: TrainingPorts, listed: Run) -> Run:
 
 def _restart(ports: TrainingPorts, run: Run) -> Run:
     if run.attempts >= MAX_ATTEMPTS:
-        reason = f"The training worker was lost {run.attempts} times; the run is given up. Its log lies with the run."
+        reason = (
+            f"The training worker was lost {counted(run.attempts, 'time')}; "
+            "the run is given up. Its log lies with the run."
+        )
         _fail(ports, run, reason)
         return run
     reason = f"The training worker was lost; attempt {run.attempts + 1} was started."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import Quarantined
 from shared.core.scenario import Column, Scenario
-from shared.core.wording import counted
+from shared.core.wording import all_of, counted
 from shared.datasets.column_facts import ColumnFacts, Facts, facts_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def check_trainable(scenario: Scenario, tables: Tables) -> None:
     rows = tables[scenario.label_table].num_rows
     if rows < LEAST_ROWS:
         sentence = (
-            f"Table {scenario.label_table!r} has {rows} rows; at least {LEAST_ROWS} are needed to learn and judge."
+            f"Table {scenario.label_table!r} has {counted(rows, 'row')}; "
+            f"at least {LEAST_ROWS} are needed to learn and judge."
         )
         raise Quarantined("too_few_rows", sentence, table=scenario.label_table)
     facts = {name: facts_of(table) for name, table in tables.items()}
@@ -63,7 +64,7 @@ def _check_target(scenario: Scenario, name: str, rows: int, facts: Facts) -> Non
     target = scenario.target
     if target in facts and _single(facts[target], rows):
         sentence = (
-            f"Table {name!r}, column {target!r}: all {rows} rows hold "
+            f"Table {name!r}, column {target!r}: {all_of(rows, 'row holds', 'rows hold')} "
             f"{_shown(scenario, facts, target)}; "
             "accepted: rows with different answers, or there is nothing to learn."
         )

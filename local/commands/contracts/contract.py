@@ -13,6 +13,7 @@ from local.console.session import Session
 from shared import dispatch
 from shared.core.errors import Fault
 from shared.core.ledger import State
+from shared.core.wording import counted
 from shared.datasets.accepted_contracts import contract_numbers, read_contract
 from shared.datasets.contract_change import Change, change_json
 from shared.intake.contract_acceptance import accept_difference
@@ -36,7 +37,7 @@ def diff(drop: Drop, scenario: InScenario = "", reveal: Reveal = False, json: Js
         return
     for change in found.changes:
         words = change.told(open_values=change.column not in personal)
-        out.print(f"{words} ({change.rows} rows)", markup=False, soft_wrap=True)
+        out.print(f"{words} ({counted(change.rows, 'row')})", markup=False, soft_wrap=True)
     for fault in found.faults:
         out.print(f"cannot be accepted: {fault}", markup=False, soft_wrap=True)
     if not found.changes and not found.faults:

@@ -17,6 +17,7 @@ from local.host.http.messages import Answer
 from local.host.http.webhook import MAX_BATCH, problem_of
 from local.host.tasks import Tasks, until_written
 from local.host.wake_signal import WakeSignal
+from shared.core.wording import counted
 
 log = logging.getLogger("mlops.host")
 RETRY_SECONDS = (10, 30, 60, 300, 600, 1800, 3600)
@@ -125,7 +126,9 @@ class EventGrid:
             return
         events = content if isinstance(content, list) else [content]
         if not 1 <= len(events) <= MAX_BATCH:
-            self._dead_letters.reject_file(path, f"{path.name} holds {len(events)} events; accepted: 1 to {MAX_BATCH}")
+            self._dead_letters.reject_file(
+                path, f"{path.name} holds {counted(len(events), 'event')}; accepted: 1 to {MAX_BATCH}"
+            )
             return
         problems = [f"event {place} {problem_of(event)}" for place, event in enumerate(events) if problem_of(event)]
         if good := [event for event in events if not problem_of(event)]:

@@ -8,6 +8,7 @@ from typing import Any
 from local.host.http.key_file import KeyFile
 from local.host.http.messages import Answer, text_answer
 from local.host.http.webhook import events_of
+from shared.core.wording import counted
 
 PATH = "/runtime/topics/mlops/api/events"
 # The most a topic accepts in one request.
@@ -28,7 +29,7 @@ class Topic:
         if not self._keys.keys().opens_event_grid(headers.get("aeg-sas-key") or _bearer(headers)):
             return text_answer(401, "A valid key is needed.")
         if len(body) > MAX_BYTES:
-            return text_answer(413, f"The request has {len(body)} bytes; a topic takes at most {MAX_BYTES}.")
+            return text_answer(413, f"The request has {counted(len(body), 'byte')}; a topic takes at most {MAX_BYTES}.")
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in (_BATCH, _ONE):
             return text_answer(400, f"The content type is {kind[:80]!r}; accepted: {_BATCH} or {_ONE}.")

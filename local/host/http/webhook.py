@@ -14,6 +14,7 @@ from local.host.invocations import Invocations
 from local.host.plain_values import as_text, read_json
 from local.host.protocol import Record
 from local.host.worker import Function, Outcome
+from shared.core.wording import counted
 
 log = logging.getLogger("mlops.host")
 PATH = "/runtime/webhooks/eventgrid"
@@ -109,7 +110,7 @@ def events_of(body: bytes) -> list[dict[str, Any]]:
         raise ValueError("The body is not JSON; accepted: one event or an array of events.") from error
     events = content if isinstance(content, list) else [content]
     if not 1 <= len(events) <= MAX_BATCH:
-        raise ValueError(f"The batch has {len(events)} events; accepted: 1 to {MAX_BATCH}.")
+        raise ValueError(f"The batch has {counted(len(events), 'event')}; accepted: 1 to {MAX_BATCH}.")
     for place, event in enumerate(events):
         if problem := problem_of(event):
             raise ValueError(f"Event {place} {problem}.")

@@ -17,6 +17,7 @@ from local.host.tasks import Later, Tasks, until_written
 from local.host.wake_signal import WakeSignal
 from local.host.worker import Function
 from shared.core.messages import POISON
+from shared.core.wording import counted
 
 log = logging.getLogger("mlops.host")
 # So long a message is hidden once it is taken; a long call keeps it.
@@ -108,7 +109,7 @@ class QueueTriggers:
         if outcome.ok:
             await self._written(lambda: self._queues.delete(message))
         elif may_poison and message.dequeue_count >= self._options.max_dequeue_count:
-            await self._poison(message, f"failed {self._options.max_dequeue_count} times")
+            await self._poison(message, f"failed {counted(self._options.max_dequeue_count, 'time')}")
         else:
             await self._give_back(message)
 

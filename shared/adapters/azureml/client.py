@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shared.adapters.azure.retry_policy import RETRY_POLICY, RetryPolicy
 from shared.core.addresses import WorkspaceAddress
 from shared.core.errors import Transient
+from shared.core.wording import counted
 
 if TYPE_CHECKING:
     from azure.ai.ml import MLClient
@@ -48,4 +49,6 @@ def _refuse_long_pause(longest: float, answer: Any) -> None:
 
     wanted = SdkRetryPolicy().get_retry_after(answer)
     if answer.http_response.status_code >= _REFUSED and wanted is not None and wanted > longest:
-        raise Transient(f"Azure ML asks for a pause of {wanted:.0f} seconds ({answer.http_response.status_code}).")
+        raise Transient(
+            f"Azure ML asks for a pause of {counted(round(wanted), 'second')} ({answer.http_response.status_code})."
+        )

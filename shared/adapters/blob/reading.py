@@ -13,6 +13,7 @@ from shared.adapters.azure.clients import RANGE_BYTES
 from shared.adapters.blob.errors import READER, faults
 from shared.core.addresses import BlobAddress
 from shared.core.errors import Corrupt, Missing, Transient
+from shared.core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Buffer
@@ -103,7 +104,9 @@ class BlobReader(io.RawIOBase):
     def _whole(self, start: int, data: bytes) -> bytes:
         expected = min(self._size, self._total - start)
         if len(data) != expected:
-            raise Transient(f"{self._path!r} came with {len(data)} bytes from {start} on instead of {expected}.")
+            raise Transient(
+                f"{self._path!r} came with {counted(len(data), 'byte')} from {start} on instead of {expected}."
+            )
         return data
 
     def _fetch(self, start: int) -> _Piece:

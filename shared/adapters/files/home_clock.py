@@ -12,6 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from shared.core.errors import BadInput, Corrupt
+from shared.core.wording import counted
 
 FILE = "clock.json"
 # The time of a file may lie a tick of the kernel behind the clock.
@@ -61,7 +62,7 @@ class HomeClock:
         """Go forward, for every process of the home; BadInput when it goes back or further than ten years."""
         ahead = self.ahead + by
         if by <= timedelta(0) or ahead > MOST:
-            days = f"{by / timedelta(days=1):.6g} days"
+            days = counted(float(f"{by / timedelta(days=1):.6g}"), "day")
             raise BadInput(f"The clock cannot be moved by {days}; accepted: forward, in all at most {MOST.days} days.")
         moves = [*self._read(), Move(self._machine() - _TICK, ahead.total_seconds())]
         self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +96,7 @@ def _moves(file: Path) -> Sequence[Move]:
         raise Corrupt(f"{file} is no clock of a home ({error}): remove it, then the machine's time counts.") from error
     if far := next((move for move in moves if not 0 <= move.ahead <= MOST.total_seconds()), None):
         raise Corrupt(
-            f"{file} is no clock of a home ({far.ahead:g} seconds ahead; accepted: 0 to {MOST.days} days): "
+            f"{file} is no clock of a home ({counted(far.ahead, 'second')} ahead; accepted: 0 to {MOST.days} days): "
             "remove it, then the machine's time counts."
         )
     return moves

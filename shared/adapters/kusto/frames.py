@@ -13,6 +13,7 @@ from typing import Any
 
 from shared.adapters.kusto.faults import partial_fault
 from shared.core.errors import Transient
+from shared.core.wording import counted
 
 _PRIMARY, _COMPLETION = "PrimaryResult", "QueryCompletionInformation"
 _ERROR_LEVEL = 2
@@ -28,7 +29,7 @@ class Answer:
     def single(self) -> dict[str, Any]:
         """Return the only row, by column; Transient when there is none or several."""
         if len(self.rows) != 1:
-            raise Transient(f"Azure Data Explorer returned {len(self.rows)} rows; one row was expected.")
+            raise Transient(f"Azure Data Explorer returned {counted(len(self.rows), 'row')}; one row was expected.")
         return dict(zip(self.columns, self.rows[0], strict=True))
 
 
@@ -89,7 +90,7 @@ def _complete(table: _Table, frame: Mapping[str, Any], where: str) -> None:
     if frame.get("OneApiErrors"):
         raise partial_fault(frame["OneApiErrors"], where)
     if frame.get("RowCount") != len(table.rows):
-        raise Transient(f"{where} announced {frame.get('RowCount')} rows and sent {len(table.rows)}.")
+        raise Transient(f"{where} announced {frame.get('RowCount')} and sent {counted(len(table.rows), 'row')}.")
     table.whole = True
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shared.core.blob import Blob
 from shared.core.errors import BadInput, Misconfigured, Missing, Superseded
 from shared.core.ports import Lake
+from shared.core.wording import counted
 from shared.operations.replay_items import DeadLetter, read_dead_letter
 
 # Event Grid writes at most a few megabytes into one file; a larger file is not one of its own.
@@ -70,7 +71,9 @@ class LakeDeadLetters:
 
 def _read(lake: Lake, blob: Blob) -> DeadLetter | None:
     if blob.size > _LARGEST:
-        return DeadLetter(blob.path, blob.modified, "", (), f"it has {blob.size} bytes; at most {_LARGEST} are read")
+        return DeadLetter(
+            blob.path, blob.modified, "", (), f"it has {counted(blob.size, 'byte')}; at most {_LARGEST} are read"
+        )
     try:
         with lake.open(blob.path, etag=blob.etag) as source:
             return read_dead_letter(blob.path, blob.modified, source.read())

@@ -19,6 +19,7 @@ from weakref import WeakSet
 from shared.core.errors import Fault
 from shared.core.paths import served_path
 from shared.core.ports import Lake
+from shared.core.wording import counted
 from shared.serving.logged_request import LoggedRequest
 
 if TYPE_CHECKING:
@@ -97,7 +98,10 @@ class LakePredictionLog:
         except (Fault, OSError):
             raise
         except Exception as error:  # noqa: BLE001 -- a thread that ends would write nothing any more
-            self._failure = f"{sum(map(len, requests))} rows of {requests[0].model} make no file ({error!r:.200})."
+            self._failure = (
+                f"No file was made of {counted(sum(map(len, requests)), 'row')} "
+                f"of {requests[0].model} ({error!r:.200})."
+            )
 
     def _take(self) -> list[LoggedRequest]:
         """Empty the buffer, under the lock; returns what was in it."""

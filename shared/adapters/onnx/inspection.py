@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from shared.adapters.onnx.model import OUTPUT, refuse_foreign
 from shared.adapters.onnx.value_sizes import check_sizes
 from shared.core.errors import Corrupt, Refused
+from shared.core.wording import counted
 from shared.training.input_contract import InputContract
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _parse(onnx: bytes) -> ModelProto:
 
     refuse_foreign(onnx)
     if len(onnx) > MAX_BYTES:
-        raise Refused(f"The model has {len(onnx)} bytes; at most {MAX_BYTES} are accepted.")
+        raise Refused(f"The model has {counted(len(onnx), 'byte')}; at most {MAX_BYTES} are accepted.")
     try:
         model: ModelProto = ModelProto.FromString(onnx)
     except DecodeError as error:
@@ -111,7 +112,9 @@ def _check_made(graph: GraphProto) -> None:
         if node.op_type == "ConstantOfShape" and node.input[0] in constants:
             size = math.prod(int(one) for one in numpy_helper.to_array(constants[node.input[0]]).ravel())
             if size > MAX_MADE:
-                raise Refused(f"The model makes a constant of {size} elements; at most {MAX_MADE} are accepted.")
+                raise Refused(
+                    f"The model makes a constant of {counted(size, 'element')}; at most {MAX_MADE} are accepted."
+                )
 
 
 def _nodes(graph: GraphProto) -> Iterator[NodeProto]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from shared.core.errors import Corrupt
 from shared.core.scenario import Task
+from shared.core.wording import counted
 from shared.serving.encoded_rows import EncodedRows
 from shared.training.encoding import RowEncoder, encode
 from shared.training.input_contract import InputContract
@@ -103,7 +104,9 @@ def _task(manifest: Mapping[str, Any], contract: InputContract) -> Task:
         "regression": count == 1,
     }
     if not fits.get(task, False):
-        raise Corrupt(f"The model's task is {task!r} with {count} labels; accepted: {', '.join(fits)}, with as many.")
+        raise Corrupt(
+            f"The model's task is {task!r} with {counted(count, 'label')}; accepted: {', '.join(fits)}, with as many."
+        )
     return task
 
 
@@ -113,7 +116,9 @@ def _thresholds(manifest: Mapping[str, Any], contract: InputContract, task: Task
     given = manifest.get("thresholds") if several else [manifest.get("threshold", _HALF)]
     found = [_HALF] * wanted if given is None else given
     if len(found) != wanted:
-        raise Corrupt(f"The manifest has {len(found)} thresholds; its contract has {wanted} labels.")
+        raise Corrupt(
+            f"The manifest has {counted(len(found), 'threshold')}; its contract has {counted(wanted, 'label')}."
+        )
     # As float32, like the probabilities: both sides of the comparison are rounded in the same way.
     return tuple(float(np.float32(threshold)) for threshold in found)
 

@@ -12,6 +12,7 @@ from shared.adapters.tables.kinds import TYPES
 from shared.adapters.tables.limits import Limits
 from shared.adapters.tables.origin import Origin, listing
 from shared.core.scenario import Column, Table
+from shared.core.wording import counted
 
 
 def by_contract(
@@ -75,7 +76,9 @@ def _check_ahead(values: pa.ChunkedArray, latest: datetime, column: Column, orig
         count = pc.sum(wrong).as_py()
         more = f" ({count} rows do{origin.extent})" if count > 1 else ""
         problem, value = f"lies in the future{more}", str(values[at].as_py())
-        accepted = f"a time up to {latest:%Y-%m-%d %H:%M} UTC, {column.ahead_hours:g} hours from now"
+        accepted = (
+            f"a time up to {latest:%Y-%m-%d %H:%M} UTC, {counted(float(column.ahead_hours or 0), 'hour')} from now"
+        )
         raise origin.refusal("future", problem, accepted, column=column.name, row=at + 1, value=value)
 
 

@@ -18,6 +18,7 @@ from shared.adapters.tables.origin import Origin
 from shared.adapters.tables.stored import check_type, from_stored
 from shared.core.errors import Quarantined
 from shared.core.scenario import Column, Table
+from shared.core.wording import counted
 
 _MAGIC = b"PAR1"
 _SAMPLE = 1_024
@@ -148,7 +149,7 @@ def _decode(
         rows += batch.num_rows
         yield pa.record_batch([_plain(column) for column in batch.columns], names=batch.schema.names)
     if rows != file.metadata.num_rows:
-        problem = f"the footer promises {file.metadata.num_rows} rows and there are {rows}"
+        problem = f"the footer promises {counted(file.metadata.num_rows, 'row')} and there are {rows}"
         raise origin.refusal("corrupt", problem, _ACCEPTED_FILE)
 
 

@@ -183,4 +183,4 @@ def _misshapen(row: int, line: int, found: tuple[int, int], wanted: tuple[int, i
         problem, accepted = f"the row is {length:,} bytes long", f"rows of at most {longest:,} bytes"
         return origin.refusal("cell_too_large", problem, accepted, row=row, line=line)
     problem = "the line is blank" if not cells else f"the row has {counted(cells, 'cell')}"
-    return origin.refusal("ragged", problem, f"{columns} cells, as in the header", row=row, line=line)
+    return origin.refusal("ragged", problem, f"{counted(columns, 'cell')}, as in the header", row=row, line=line)

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.core.declaration.limits import limit_problems
 from shared.core.errors import Misdeclared
-from shared.core.wording import did_you_mean
+from shared.core.wording import counted, did_you_mean
 
 # Typed loosely: the module of the declaration itself calls this one.
 type Scenario = Any
@@ -139,7 +139,7 @@ def _label_problems(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """Labels that do not fit the task, or the values that the target may have."""
     count, labels = len(scenario.labels), scenario.labels
     if scenario.task == "binary" and count != 2:  # noqa: PLR2004 -- yes and no
-        yield f"is binary and declares {count} labels", "two labels, or task='multiclass'"
+        yield f"is binary and declares {counted(count, 'label')}", "two labels, or task='multiclass'"
     if scenario.task == "regression" and labels != (scenario.target,):
         yield f"predicts a number and declares the labels {labels!r}", f"({scenario.target!r},): the name of its target"
     if scenario.task == "multilabel" and scenario.target:

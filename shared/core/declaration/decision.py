@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.core.errors import Misconfigured
+from shared.core.wording import counted
 
 type Rule = Literal["best_f1", "cost", "recall", "precision", "alarm_share", "cost_matrix"]
 _NEEDS_SHARE = ("recall", "precision", "alarm_share")
@@ -49,7 +50,7 @@ class Decision:
         """Misconfigured when the task cannot be decided by this rule."""
         where = f"The decision of scenario {scenario!r}"
         if self.rule == "cost_matrix" and (task != "multiclass" or len(self.costs) != labels):
-            size = f"is a cost matrix for {len(self.costs)} classes"
+            size = f"is a cost matrix for {counted(len(self.costs), 'class', 'classes')}"
             raise Misconfigured(where, size, f"one for the {labels} of a {task} task")
         if task == "multiclass" and self.rule not in ("best_f1", "cost_matrix"):
             raise Misconfigured(where, f"is {self.rule!r}", "Decision() or a cost matrix")

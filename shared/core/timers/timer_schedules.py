@@ -9,6 +9,7 @@ from typing import Protocol
 
 from shared.core.errors import BadInput
 from shared.core.timers.time_span import parse_span
+from shared.core.wording import counted
 
 _MONTHS = tuple(name.upper() for name in calendar.month_name[1:])
 _DAYS = ("SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY")
@@ -99,7 +100,7 @@ def parse_schedule(text: str) -> Schedule:
         parts = ["0", *parts]
     if len(parts) != _WITH_SECONDS:
         accepted = "'{second} {minute} {hour} {day} {month} {day of week}', or a time such as 00:05:00"
-        raise BadInput(f"Schedule {text!r} has {len(parts)} fields; accepted: {accepted}.")
+        raise BadInput(f"Schedule {text!r} has {counted(len(parts), 'field')}; accepted: {accepted}.")
     second, minute, hour, day, month, weekday = map(_values, _FIELDS, parts)
     crontab = Crontab(tuple(sorted(second)), tuple(sorted(minute)), tuple(sorted(hour)), day, month, weekday)
     crontab.next(datetime.now(UTC))

@@ -118,7 +118,7 @@ def _missing(scenario: Scenario, found: ComparedRows, looks: Sequence[TrialLook]
         return few
     rows, last = len(found.rows.actual), looks[-1].rows if looks else 0
     needed = last + 1 if over else max(1, math.ceil(GROWTH * last))
-    return "" if rows >= needed else f"{rows} labelled rows, {needed} are needed"
+    return "" if rows >= needed else f"{counted(rows, 'labelled row')}, {needed} are needed"
 
 
 def _compare(ports: MonitoringPorts, scenario: Scenario, trial: Trial, found: ComparedRows, number: int) -> TrialLook:
@@ -132,7 +132,8 @@ def _compare(ports: MonitoringPorts, scenario: Scenario, trial: Trial, found: Co
     lost = high < -ahead.margin
     verdict = "Worse by more than" if lost else "Not shown to be worse by more than"
     reason = (
-        f"{verdict} the margin of {ahead.margin:.4g} on {rows} rows with late labels: {ahead.metric} {ahead.value:.4f} "
+        f"{verdict} the margin of {ahead.margin:.4g} on {counted(rows, 'row')} with "
+        f"late labels: {ahead.metric} {ahead.value:.4f} "
         f"against {ahead.other:.4f} of {trial.champion.model_id}, {ahead.difference}. Look {number} of {MOST_LOOKS}."
     )
     return TrialLook(*about, "lost" if lost else "not lost", reason, ports.core.clock())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.core.errors import BadInput
 from shared.core.scenario import Scenario, find_scenario
+from shared.core.wording import counted
 
 if TYPE_CHECKING:
     from shared.operations.ports import OperationsPorts
@@ -26,7 +27,7 @@ class ViewQuery:
         """The parameter as text, or the default when it is not given."""
         value = self.values.get(name) or default
         if len(value) > _LONGEST:
-            raise BadInput(f"Parameter {name} has {len(value)} characters; at most {_LONGEST} are accepted.")
+            raise BadInput(f"Parameter {name} has {counted(len(value), 'character')}; at most {_LONGEST} are accepted.")
         return value
 
     def number(self, name: str, default: int | None = None, most: int = 2**63 - 1) -> int | None:

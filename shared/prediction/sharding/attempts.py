@@ -126,7 +126,7 @@ def _refuse_fruitless(ports: PredictionPorts, work: ShardWork, missing: Sequence
         shards = counted(len(missing), "shard")
         told = [str(one["reason"]) for one in _problems(ports, work)]
         why = told[0] if told else f"the log of job {work.name} says why"
-        raise Permanent(f"{fruitless} attempts ended and left {shards} without predictions: {why}")
+        raise Permanent(f"{counted(fruitless, 'attempt')} ended and left {shards} without predictions: {why}")
 
 
 def _refuse_data(problems: Sequence[Mapping[str, Any]]) -> None:

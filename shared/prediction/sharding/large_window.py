@@ -14,6 +14,7 @@ from shared.core.errors import Quarantined
 from shared.core.ledger import Outcome, State
 from shared.core.paths import predictions_folder
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.datasets.rejects import Rejects, check_failed
 from shared.prediction.shard import ScoredShard, Shard, ShardWork
 from shared.prediction.sharding.attempts import go_on, scored_shards
@@ -46,7 +47,7 @@ def score_in_shards(
         scored = scored_shards(ports, plan.scenario, plan.window, plan.base)
     if missing := window.missing(scored):
         done = len(shards.shards) - len(missing)
-        return Outcome(State.WAITING, f"{done} of {len(shards.shards)} shards are scored.")
+        return Outcome(State.WAITING, f"{done} of {counted(len(shards.shards), 'shard is', 'shards are')} scored.")
     return window.commit([scored[one.number] for one in shards.shards])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.core.wording import counted
 from shared.release.gate.comparison import LEAST_ROWS, decide, independent, lead, too_few
 from shared.release.gate.contestants import Contestant, NoChampion, fresh_part, load_champion
 from shared.release.gate.judging_rows import JudgingRows
@@ -101,7 +102,7 @@ def _reference_check(contest: Contest, champion: Contestant) -> Check:
         reason = f"{champion.model.id} or the challenger does not name the rows it learned from."
         return Check("reference", "skip", None, None, reason)
     scenario = challenger.scenario
-    count = f"{len(rows.actual)} judging rows of the history window that neither learned from"
+    count = f"{counted(len(rows.actual), 'judging row')} of the history window that neither learned from"
     if len(rows.actual) < LEAST_REFERENCE:
         return Check("reference", "skip", None, None, f"There are {count}: too few to object.")
     try:

@@ -32,13 +32,17 @@ def rehearsal_checks(rehearsal: Rehearsal, size: int) -> Iterator[Check]:
     """Whether the rehearsal gave finite and varied answers in time, and whether `size` bytes are acceptable."""
     numbers = [value for row in rehearsal.answers for value in row]
     bad = sum(not math.isfinite(value) for value in numbers)
-    sentence = f"{bad} of {len(numbers)} answers to the golden rows are not finite numbers."
+    sentence = (
+        f"{bad} of {counted(len(numbers), 'answer')} to the golden rows {'is' if bad == 1 else 'are'} not finite."
+    )
     yield _limit_check("finite answers", bad, 0, sentence, unit="")
     different = len(set(rehearsal.answers))
     if len(rehearsal.answers) > 1 and different == 1:
         yield Check("varied answers", "fail", 1, 2, "The model gives the same answer to every golden row.")
     else:
-        yield Check("varied answers", "pass", different, 2, f"{different} different answers to the golden rows.")
+        yield Check(
+            "varied answers", "pass", different, 2, f"{counted(different, 'different answer')} to the golden rows."
+        )
     row_ms, load_ms, megabytes = rehearsal.row_ms, rehearsal.load_ms, size / (1 << 20)
     yield _limit_check("row latency", round(row_ms, 3), ROW_MS, f"One row takes {row_ms:.2f} ms.")
     yield _limit_check("load time", round(load_ms, 3), LOAD_MS, f"Loading takes {load_ms:.0f} ms.")
@@ -99,7 +103,8 @@ def parity_check(manifest: Mapping[str, Any]) -> Check:
     flips, difference = int(parity["label_flips"]), float(parity["max_difference"])
     accepted = PARITY * max(float(parity.get("largest", 1.0)), 1.0)
     reason = (
-        f"{flips} labels differ from the framework's on {parity['rows']} rows, answers by {difference:.2g} at most; "
+        f"{counted(flips, 'label differs', 'labels differ')} from the framework's on "
+        f"{counted(parity['rows'], 'row')}, answers by {difference:.2g} at most; "
         f"{accepted:.2g} is accepted."
     )
     return Check("parity", "pass" if not flips and difference <= accepted else "fail", difference, accepted, reason)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.release.verdict import CheckVerdict
 from shared.training.delong import fewest
 from shared.training.intervals import LEVEL, BootstrapComparison
@@ -81,9 +82,9 @@ def independent(scenario: Scenario, rows: JudgingRows) -> tuple[int, int]:
 def too_few(rows: int, positives: int) -> str:
     """What is missing to compare on so many independent rows, or an empty text."""
     if rows < LEAST_ROWS:
-        return f"{rows} independent rows, {LEAST_ROWS} are needed"
+        return f"{counted(rows, 'independent row')}, {LEAST_ROWS} are needed"
     if positives < LEAST_POSITIVES:
-        return f"{positives} independent rows with the rarest answer, {LEAST_POSITIVES} are needed"
+        return f"{counted(positives, 'independent row')} with the rarest answer, {LEAST_POSITIVES} are needed"
     return ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.release.gate.judging_rows import JudgingRows, fresh_rows
 from shared.serving.ports import LoadedModel
 from shared.training.learned_rows import LearnedRows, read_learned
@@ -84,5 +85,6 @@ def fresh_part(challenger: Contestant, other: Contestant, rows: JudgingRows) -> 
         note = f"{older.model.id} does not name the rows it learned from: all judging rows count, it may know some."
         return rows, note
     fresh = rows.take(fresh_rows(challenger.scenario, rows, (challenger.learned, other.learned)))
-    note = f"{len(fresh.actual)} of {len(rows.actual)} judging rows are fresh: neither model learned from them."
+    told = f"{len(fresh.actual)} of {counted(len(rows.actual), 'judging row is', 'judging rows are')}"
+    note = f"{told} fresh: neither model learned from them."
     return fresh, note

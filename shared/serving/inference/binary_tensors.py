@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from shared.core.errors import BadInput
+from shared.core.wording import counted
 from shared.serving.inference import JSON_LENGTH
 
 _FORMATS = {
@@ -40,13 +41,17 @@ def with_data(inputs: Any, values: memoryview) -> Any:
             continue
         if type(size) is not int or not 0 <= size <= len(values) - at:
             raise BadInput(
-                f"binary_data_size is {str(size)[:20]}; accepted: the {len(values) - at} bytes that are left."
+                f"binary_data_size is {str(size)[:20]}; accepted: "
+                f"the {counted(len(values) - at, 'byte that is', 'bytes that are')} left."
             )
         data = _values(one, bytes(values[at : at + size]))
         found.append({**{name: value for name, value in one.items() if name != "parameters"}, "data": data})
         at += size
     if at != len(values):
-        raise BadInput(f"{len(values) - at} bytes are behind the last input; accepted: as many as the inputs name.")
+        raise BadInput(
+            f"{counted(len(values) - at, 'byte is', 'bytes are')} behind the last input; "
+            "accepted: as many as the inputs name."
+        )
     return found
 
 
@@ -58,7 +63,7 @@ def _values(tensor: Mapping[str, Any], content: bytes) -> list[Any]:
     if letter is None:
         raise BadInput(f"Input {name!r} is {str(datatype)[:40]}; accepted as bytes: BYTES, {', '.join(_FORMATS)}.")
     if len(content) % struct.calcsize(letter):
-        raise BadInput(f"Input {name!r} has {len(content)} bytes, which is no number of {datatype} values.")
+        raise BadInput(f"Input {name!r} has {counted(len(content), 'byte')}, which is no number of {datatype} values.")
     numbers = struct.unpack(f"<{len(content) // struct.calcsize(letter)}{letter}", content)
     return [None if isinstance(one, float) and math.isnan(one) else one for one in numbers]
 

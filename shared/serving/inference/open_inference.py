@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput
 from shared.core.scenario import Scenario
 from shared.core.strict_json import read_json_body
+from shared.core.wording import counted
 from shared.serving.answers import as_number, labels_of, strange_of_request
 from shared.serving.deployed_model import DeployedModel
 from shared.serving.inference.binary_tensors import packed, refuse_unsupported, split, wanted_as_bytes, with_data
@@ -161,7 +162,9 @@ def _cells(tensor: Tensor, width: int, *, text: bool) -> Sequence[Any]:
         raise BadInput(f"Input {name[:80]!r} is {str(tensor['datatype'])[:40]}; accepted: {', '.join(accepted)}.")
     cells = _flat(data)
     if len(cells) != rows * width:
-        raise BadInput(f"Input {name[:80]!r} has {len(cells)} values; its shape {shape} says {rows * width}.")
+        raise BadInput(
+            f"Input {name[:80]!r} has {counted(len(cells), 'value')}; its shape {shape} says {rows * width}."
+        )
     for position, cell in enumerate(cells, 1):
         fits = isinstance(cell, str) if text else type(cell) in _NUMBERS and abs(cell) < math.inf
         if not fits and cell is not None:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from shared.core.wording import counted, did_you_mean, visible
+from shared.core.wording import all_of, counted, did_you_mean, visible
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows")])
 def test_a_number_and_its_noun_agree(number: int, words: str) -> None:
     """Only one is singular."""
     assert counted(number, "row") == words
+
+
+def test_a_verb_agrees_and_a_plural_may_be_another_word() -> None:
+    """Also of a number that may be a part of one."""
+    assert [counted(number, "row is", "rows are") for number in (1, 2)] == ["1 row is", "2 rows are"]
+    assert [counted(number, "day") for number in (1.0, 0.5, 1_500_000)] == ["1 day", "0.5 days", "1500000 days"]
+    assert [all_of(number, "class", "classes") for number in (1, 2)] == ["the one class", "all 2 classes"]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from shared.adapters.sql.schema.tables import prediction_commit, rejected_row, w
 from shared.core.errors import Corrupt
 from shared.core.notice import Notice
 from shared.core.scenario import Scenario
+from shared.core.wording import counted
 from shared.datasets.rejects import Reject
 from shared.prediction.revision import Revision
 from shared.prediction.window import Commit, CommittedFile
@@ -142,7 +143,7 @@ def insert_rows(connection: Connection, table: Table, file: Commit | CommittedFi
     parquet.seek(0)
     written = insert_predictions(connection, table, parquet)
     if written != file.rows:
-        raise Corrupt(f"{file.path} has {written} rows, its commit says {file.rows}; nothing was loaded.")
+        raise Corrupt(f"{file.path} has {counted(written, 'row')}, its commit says {file.rows}; nothing was loaded.")
 
 
 def insert_rejects(connection: Connection, commit: Commit, rejects: Sequence[Reject]) -> None:
