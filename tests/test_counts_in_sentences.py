@@ -73,7 +73,8 @@ def _of(tree: ast.AST) -> Iterator[str]:
 def _bare(number: ast.FormattedValue, text: str) -> Iterator[str]:
     form = ast.unparse(number.format_spec) if number.format_spec else ""
     expression = ast.unparse(number.value)
-    fixed = _CONSTANT.fullmatch(expression) or _NOT_WHOLE.search(form) or number.conversion != -1
+    told = expression.startswith(("counted(", "all_of("))
+    fixed = told or _CONSTANT.fullmatch(expression) or _NOT_WHOLE.search(form) or number.conversion != -1
     if _PLURAL.match(text) and not fixed:
         yield expression
 

@@ -95,7 +95,7 @@ function residuals(judged) {
   const points = judged.residuals?.points;
   if (!points?.length) return null;
   const sorted = [...points].sort((a, b) => a[0] - b[0]);
-  return card("True against predicted", { width: 8, note: `Mean error ${num(judged.residuals.mean)}; ${sorted.length} rows drawn at random.` }, chart({ label: "True number against predicted number", x: sorted.map((one) => one[0]), series: [{ label: "true", values: sorted.map((one) => one[1]) }], points: true }));
+  return card("True against predicted", { width: 8, note: `Mean error ${num(judged.residuals.mean)}; ${plural(sorted.length, "row")} drawn at random.` }, chart({ label: "True number against predicted number", x: sorted.map((one) => one[0]), series: [{ label: "true", values: sorted.map((one) => one[1]) }], points: true }));
 }
 
 function importance(judged) {

@@ -31,14 +31,14 @@ function windows(data, tools) {
   const note = `Each number is the largest distance as a multiple of what counts as drift: 1.0 is the limit. ▲ and an outline mark drift; it is persistent when ${data.policy.k} of the last ${data.policy.n} windows have it.`;
   if (!drift.cells.length) return card("Drift by feature and window", {}, empty("No window has been monitored yet.", "The monitor's timer compares every predicted window with what the model was trained on; at once:", "mlops monitor run"));
   const control = drift.references.length > 1 ? choose("Compared with", drift.references, drift.reference, (reference) => tools.ask({ reference }), "reference-choice") : h("span", { class: "small muted" }, `compared with: ${drift.reference}`);
-  const columns = drift.columns.map((one) => ({ id: one.id, title: `${one.id}, ${num(one.rows)} rows, ${one.source}`, head: link(tools.href("predictions", { window: one.id }), named.brief(one.id)) }));
+  const columns = drift.columns.map((one) => ({ id: one.id, title: `${one.id}, ${plural(one.rows, "row")}, ${one.source}`, head: link(tools.href("predictions", { window: one.id }), named.brief(one.id)) }));
   return card("Drift by feature and window", { extra: control, note }, picture("Drift by feature and window", drift, columns));
 }
 
 function datasets(data, tools) {
   const drift = data.datasets;
   if (!drift.cells.length) return card("Drift of datasets against the baseline", {}, empty("Nothing has been compared yet.", "Accept a baseline; every later dataset version is compared with it:", `mlops baseline accept ${data.scenario} DATASET --by WHO --reason WHY`));
-  const columns = drift.columns.filter((one) => drift.cells.some((cell) => cell.at === one.id)).map((one) => ({ id: one.id, title: `${one.id}, ${num(one.rows)} rows`, head: link(tools.href("datasets", { dataset: one.id }), named.brief(one.id)) }));
+  const columns = drift.columns.filter((one) => drift.cells.some((cell) => cell.at === one.id)).map((one) => ({ id: one.id, title: `${one.id}, ${plural(one.rows, "row")}`, head: link(tools.href("datasets", { dataset: one.id }), named.brief(one.id)) }));
   return card("Drift of datasets against the baseline", { note: "Labelled data as it landed, version by version. 1.0 is the limit; ▲ and an outline mark drift." }, picture("Drift of datasets", drift, columns));
 }
 

@@ -46,7 +46,7 @@ function compared(data, tools) {
 
 function verdict(actuals, tools) {
   if (!actuals.labelled.length) return empty("No label of this window is known yet.", "Labels may come late; they are joined with what was predicted as soon as they do:", `mlops actuals ${actuals.scenario} FILE`);
-  const head = facts([["Labels known", `${num(actuals.labelled.length)} of ${num(actuals.rows)} rows, ${share(actuals.labelled.length / actuals.rows)}`], actuals.task === "regression" ? null : ["Prediction came true", `${num(actuals.agreed)}, ${share(actuals.agreed / actuals.labelled.length)}`]]);
+  const head = facts([["Labels known", `${num(actuals.labelled.length)} of ${plural(actuals.rows, "row")}, ${share(actuals.labelled.length / actuals.rows)}`], actuals.task === "regression" ? null : ["Prediction came true", `${num(actuals.agreed)}, ${share(actuals.agreed / actuals.labelled.length)}`]]);
   const order = actuals.labelled.map((_, at) => at + 1);
   if (actuals.task === "regression") return h("div", {}, head, chart({ label: "Predicted and true number by row", x: order, series: [{ label: "true", values: actuals.labelled.map((one) => one.actual) }, { label: "predicted", values: actuals.labelled.map((one) => one.prediction) }], points: true }));
   const kinds = [...new Set(actuals.labelled.map((one) => String(one.actual)))].sort();
@@ -66,7 +66,7 @@ function bar(one, answers) {
     const found = one.answers.find((each) => each.answer === answer);
     if (!found) return null;
     const size = found.rows / one.rows;
-    return h("span", { style: { width: `${100 * size}%`, background: tone(at) }, title: `${answer}: ${num(found.rows)} rows, ${share(size)}` }, size > 0.14 ? `${answer} · ${share(size, 0)}` : size > 0.05 ? answer.slice(0, 3) : "");
+    return h("span", { style: { width: `${100 * size}%`, background: tone(at) }, title: `${answer}: ${plural(found.rows, "row")}, ${share(size)}` }, size > 0.14 ? `${answer} · ${share(size, 0)}` : size > 0.05 ? answer.slice(0, 3) : "");
   };
   return h("div", { class: "bar", role: "img", "aria-label": one.answers.map((each) => `${each.answer} ${share(each.rows / one.rows, 0)}`).join(", ") }, answers.map(part));
 }

@@ -1,7 +1,7 @@
 // What serves where, on which certificate, what waits for approval, and how to go back.
 
 import { confirm } from "./dashboard-dialog.js";
-import { badge, card, empty, facts, h, link, num, short, standing, table, when } from "./dashboard-dom.js";
+import { badge, card, empty, facts, h, link, num, plural, short, standing, table, when } from "./dashboard-dom.js";
 
 export function releases(data, tools) {
   return [environments(data, tools), approvals(data, tools), h("div", { class: "cols" }, generations(data, tools), certificates(data, tools))].flat().filter(Boolean);
@@ -17,7 +17,7 @@ function environments(data, tools) {
 }
 
 const rollout = (one) => h("div", {}, h("p", {}, badge(one.state), ` ${one.model}, ${one.share ? `${num(one.share)} % of requests` : "answers are compared, not returned"}`), h("p", { class: "small muted" }, one.reason));
-const changes = (rows) => h("details", {}, h("summary", {}, `Rollout: ${rows.length} changes`), table("Rollout", [
+const changes = (rows) => h("details", {}, h("summary", {}, `Rollout: ${plural(rows.length, "change")}`), table("Rollout", [
   { head: "№", num: true, cell: (one) => num(one.number) }, { head: "Version", cell: (one) => one.model }, { head: "State", cell: (one) => [badge(one.state), one.share ? ` ${num(one.share)} %` : ""] },
   { head: "When", cell: (one) => when(one.at) }, { head: "Why", cell: (one) => h("p", { class: "reason" }, `${one.by}: ${one.reason}`) },
 ], rows, { tall: true }));

@@ -1,6 +1,6 @@
 // Pictures that uPlot does not draw: curves in a square, matrices, bars, small lines.
 
-import { h, num, s, share } from "./dashboard-dom.js";
+import { h, num, plural, s, share } from "./dashboard-dom.js";
 
 const DASHES = ["", "6 3", "2 2", "8 2 2 2", "4 2", "1 2"];
 const stroke = (index) => `var(--s${(index % 6) + 1})`;
@@ -73,7 +73,7 @@ export function histogram({ label, series }) {
     });
   });
   const key = series.map((one, index) => h("li", {}, s("svg", { width: 10, height: 10, "aria-hidden": "true" }, s("rect", { width: 10, height: 10, rx: 2, fill: stroke(index) })), one.label));
-  return h("figure", { class: "figure" }, h("figcaption", {}, `The highest bar: ${num(most)} rows`), s("svg", { viewBox: `0 0 ${count} 100`, preserveAspectRatio: "none", role: "img", "aria-label": label, class: "histogram" }, columns),
+  return h("figure", { class: "figure" }, h("figcaption", {}, `The highest bar: ${plural(most, "row")}`), s("svg", { viewBox: `0 0 ${count} 100`, preserveAspectRatio: "none", role: "img", "aria-label": label, class: "histogram" }, columns),
     h("div", { class: "scale small muted", "aria-hidden": "true" }, [0, 0.25, 0.5, 0.75, 1].map((tick) => h("span", {}, tick))), h("ul", { class: "legend" }, key));
 }
 

@@ -16,13 +16,13 @@ from shared.training.metrics import LARGER_IS_BETTER, better, reaches
 # The card draws so many labels; `evaluation.json` has all.
 LABELS = 12
 _INPUTS = 20
-# What a run may be asked for, and what ends a search.
+# What a run may be asked for, with the noun of its number, and what ends a search.
 _WORDS = {
-    "minutes": "at most {} minutes",
-    "trials": "at most {} trials",
-    "patience": "until {} trials brought no gain",
-    "metric_reached": "until the metric is {}",
-    "concurrency": "{} trials at a time",
+    "minutes": ("at most {}", "minute"),
+    "trials": ("at most {}", "trial"),
+    "patience": ("until {} brought no gain", "trial"),
+    "metric_reached": ("until the metric is {}", ""),
+    "concurrency": ("{} at a time", "trial"),
 }
 _ENDS = {
     "trials": "the number of trials",
@@ -68,7 +68,11 @@ def card_view(scenario: Scenario, manifest: Facts, facts: Facts) -> Mapping[str,
 def _asked(options: Facts) -> list[str]:
     """The inputs and limits that the run was asked for."""
     inputs = [f"only {', '.join(options['inputs'])} as inputs"] if "inputs" in options else []
-    return inputs + [_WORDS[name].format(short(value)) for name, value in options.items() if name in _WORDS]
+    return inputs + [_limit(*_WORDS[name], value) for name, value in options.items() if name in _WORDS]
+
+
+def _limit(words: str, noun: str, value: float) -> str:
+    return words.format(counted(value, noun) if noun else short(value))
 
 
 def _searched(tuning: Facts) -> Iterator[str]:

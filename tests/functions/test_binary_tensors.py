@@ -110,7 +110,7 @@ SHARED = {"shared_memory_region": "r"}
 # The request, the bytes behind its JSON, another length of the JSON, and what the refusal says.
 WRONG: dict[str, tuple[Any, bytes, str, str]] = {
     "too few bytes": ({"inputs": INPUTS}, X, "", "binary_data_size is 22; accepted: the 0 bytes that are left"),
-    "too many bytes": ({"inputs": INPUTS}, X + COLOR + b"!", "", "1 bytes are behind the last input"),
+    "too many bytes": ({"inputs": INPUTS}, X + COLOR + b"!", "", "1 byte is behind the last input"),
     "no length": ({"inputs": INPUTS}, X + COLOR, "-1", "inference-header-content-length is '-1'"),
     "a long length": ({"inputs": INPUTS}, X + COLOR, "99999", "inference-header-content-length is '99999'"),
     "half a number": (

@@ -152,7 +152,7 @@ def test_a_run_learns_from_the_inputs_it_was_asked_for_and_searches_within_its_l
         "lightgbm": (1, "trials"), "logistic": (1, "trials"),
     }  # fmt: skip
     card = package.files["card.html"].decode()
-    assert "only age, euribor3m, job as inputs; at most 1 minutes; at most 2 trials; 1 trials at a time" in card
+    assert "only age, euribor3m, job as inputs; at most 1 minute; at most 2 trials; 1 trial at a time" in card
     assert "lightgbm: 1 trial, ended by the number of trials" in card
     every = _run(tmp_path / "every", Recorder())
     assert package.files["holdout.parquet"] == every.files["holdout.parquet"]

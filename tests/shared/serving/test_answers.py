@@ -54,7 +54,7 @@ def test_a_number_is_answered_as_a_number() -> None:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ([[1]], "Row 1 has 1 numbers; accepted: 2, in the order x, z"),
+        ([[1]], "Row 1 has 1 number; accepted: 2, in the order x, z"),
         ([[1, 2], [1, 2, 3]], "Row 2 has 3 numbers"),
         ([[]], "Row 1 has 0 numbers"),
         ([[1, None]], r"Row 1, number 2 \(z\) is 'None'; accepted: a number"),

@@ -65,7 +65,7 @@ def test_clock_changes_of_any_country_play_no_role() -> None:
         ("*/x * * * * *", "Step 'x' of field second"),
         ("0 0 0 * * FRI-MON", "runs backwards"),
         ("0,, * * * * *", "'' is no second"),
-        ("@daily", "has 1 fields"),
+        ("@daily", "has 1 field"),
         ("", "has 0 fields"),
         ("0 0 0 30 2 *", "never fires"),
         ("00:00:00", "is not positive"),
