@@ -37,19 +37,35 @@ def main(
     parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where to write; new or empty")
     options = parser.parse_args(arguments)
     inputs = {need: getattr(options, need) for need in needs}
-    try:
+
+    def work() -> None:
         spec = read_spec(inputs[needs[0]], scenarios or SCENARIOS)
         make_empty(options.out)
         with threadpool_limits(1), marked_complete(name, "", spec, options.out):
             run_step(StepContext(spec, inputs, options.out, _print_progress))
+
+    return ended(work)
+
+
+def ended(work: Callable[[], None]) -> int:
+    """How a step that runs alone ended: 0 done; 1, or 75 where a later try may help, with a sentence in its log."""
+    try:
+        work()
     except Fault as fault:
         print(fault.reason, file=sys.stderr)  # noqa: T201 - the step's log
         return 1 if fault.permanent else 75
+    except OSError as error:
+        if not error.strerror:
+            raise
+        print(f"{error.filename or 'A file'} cannot be used: {error.strerror}.", file=sys.stderr)  # noqa: T201 - as above
+        return 1
     return 0
 
 
 def make_empty(out: Path) -> None:
-    """Create the folder; BadInput when it holds something."""
+    """Create the folder; BadInput for a file, and for a folder that holds something."""
+    if out.exists() and not out.is_dir():
+        raise BadInput(f"{out} is a file; accepted: a new or empty folder.")
     if out.exists() and any(out.iterdir()):
         raise BadInput(f"{out} is not empty; accepted: a new or empty folder.")
     out.mkdir(parents=True, exist_ok=True)

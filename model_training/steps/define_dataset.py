@@ -16,7 +16,7 @@ from model_training.estimators.families import check_candidates
 from model_training.estimators.profiles import PROFILES
 from model_training.runtime.json_files import write_json
 from model_training.scenarios import SCENARIOS
-from model_training.steps.command import make_empty
+from model_training.steps.command import ended, make_empty
 from model_training.steps.context import RunSpec
 from model_training.steps.step_cache import marked_complete
 from shared.core.errors import Missing
@@ -111,8 +111,12 @@ def load_version(folder: Path, parts: Path | None, scenario: Scenario) -> tuple[
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the step on its own, from a folder of Parquet tables."""
+    """Run the step on its own, from a folder of Parquet tables; exit codes as every step's."""
     options = _parser().parse_args(arguments)
+    return ended(lambda: _define(options))
+
+
+def _define(options: argparse.Namespace) -> None:
     origin = {name: getattr(options, name) for name in ORIGIN if getattr(options, name)}
     if origin:
         origin["profile"] = options.profile
@@ -126,7 +130,6 @@ def main(arguments: list[str] | None = None) -> int:
         write_tables(tables, spec, options.out, learn_only)
         beside = options.tables / BASELINE
         write_baseline(beside.read_bytes() if beside.exists() else b"", options.out)
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

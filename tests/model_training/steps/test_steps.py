@@ -218,6 +218,25 @@ def test_a_step_without_its_input_says_so(tmp_path: Path, capsys: pytest.Capture
     assert f"{MARKER} does not exist" in capsys.readouterr().err
 
 
+def test_a_dataset_that_cannot_be_defined_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No tables, a file where a folder is to be, and a contract that is not there."""
+    file = tmp_path / "file"
+    file.touch()
+    line = ["--scenario", BANK.name, "--tables", str(tmp_path), "--out"]
+    told = {
+        (str(tmp_path / "out"),): f"{tmp_path} holds no tables; accepted: one <table>.parquet for each table",
+        (str(file),): f"{file} is a file; accepted: a new or empty folder.",
+        (
+            str(tmp_path / "other"),
+            "--contract",
+            str(tmp_path / "no"),
+        ): f"{tmp_path / 'no'} cannot be used: No",
+    }
+    for options, sentence in told.items():
+        assert define_dataset.main([*line, *options]) == 1
+        assert capsys.readouterr().err.startswith(sentence)
+
+
 def test_tables_that_are_not_as_declared_are_quarantined() -> None:
     """A column of another kind, one without values, and a table that is not there: each in a sentence."""
     clients = _tables()["clients"]
