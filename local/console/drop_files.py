@@ -17,6 +17,7 @@ from shared.ports import Ports
 # What is kept of a file's own name in the lake.
 _ODD = re.compile(r"[^\w.=+-]")
 _LONGEST_NAME = 80
+_ACCEPTED = "1 to 80 letters, digits, '.', '_' and '-', a letter or digit first"
 _PART = re.compile(r"[^.]+\.\d+of\d+\.")
 # The command numbers the files itself.
 _NUMBERED = re.compile(r"^\d{1,3}of\d{1,3}(\.|$)")
@@ -81,7 +82,7 @@ def drop_name(given: str | None, files: Sequence[Path]) -> str:
         digest = hashlib.sha256("\n".join(str(file.absolute()) for file in files).encode()).hexdigest()
         return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-{digest[:6]}"
     if not NAME.fullmatch(given):
-        raise BadInput(f"The drop's name {given[:80]!r} is not valid; accepted: letters, digits, '.', '_' and '-'.")
+        raise BadInput(f"The drop's name {given[:80]!r} is not valid; accepted: {_ACCEPTED}.")
     return given
 
 

@@ -7,6 +7,11 @@ from typing import Annotated
 
 import typer
 
+from shared.core.errors import BadInput
+
+# As a column of names holds.
+_LONGEST = 200
+
 
 def _account() -> str:
     """The name of who is logged in; `unknown` where the system knows none, as in a container."""
@@ -20,7 +25,14 @@ ACCOUNT = _account()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
-By = Annotated[str, typer.Option("--by", help="Who decides this; without it, who is logged in.")]
+def _person(text: str) -> str:
+    """The name; BadInput for one that no database would keep whole, or that moves a cursor wherever it is shown."""
+    if len(text) > _LONGEST or not text.isprintable():
+        raise BadInput(f"--by names no person; accepted: at most {_LONGEST} printable characters: ada@example.com.")
+    return text
+
+
+By = Annotated[str, typer.Option("--by", help="Who decides this; without it, who is logged in.", callback=_person)]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; a terminal asks for it.")]
 Timeout = Annotated[float, typer.Option(min=0, help="The most seconds to wait.")]
 ScenarioName = Annotated[str, typer.Argument(help="The scenario's name.")]
