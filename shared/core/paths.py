@@ -61,7 +61,7 @@ def landing(path: str, scenarios: Scenarios) -> Landing | str:
     if name not in scenarios:
         return f"there is {no_scenario(scenarios, name)}"
     if not _DROP.fullmatch(drop):
-        return f"the drop's name {drop[:80]!r} has other characters than letters, digits, '.', '_' and '-'"
+        return f"the drop's name {drop[:80]!r} is not 1 to 80 letters, digits, '.', '_', '=' and '-'"
     kind = leftover(file)
     is_marker = area == "incoming" and file == scenarios[name].arrival.marker_name
     if kind and not is_marker:

@@ -32,9 +32,8 @@ def rehearsal_checks(rehearsal: Rehearsal, size: int) -> Iterator[Check]:
     """Whether the rehearsal gave finite and varied answers in time, and whether `size` bytes are acceptable."""
     numbers = [value for row in rehearsal.answers for value in row]
     bad = sum(not math.isfinite(value) for value in numbers)
-    sentence = (
-        f"{bad} of {counted(len(numbers), 'answer')} to the golden rows {'is' if bad == 1 else 'are'} not finite."
-    )
+    wrong = "is no finite number" if bad == 1 else "are not finite numbers"
+    sentence = f"{bad} of {counted(len(numbers), 'answer')} to the golden rows {wrong}."
     yield _limit_check("finite answers", bad, 0, sentence, unit="")
     different = len(set(rehearsal.answers))
     if len(rehearsal.answers) > 1 and different == 1:

@@ -178,7 +178,7 @@ def test_a_candidate_that_does_not_export_exactly_gives_way(prepared: Prepared) 
 def test_one_flip_or_a_large_difference_is_a_problem() -> None:
     """A graph is deployable only when no label flips and no probability is off by more than 1e-5."""
     assert Parity(1_000, 0, 1e-6).problem == ""
-    assert "1 label flips" in Parity(1_000, 1, 1e-6).problem
+    assert "1 label flip," in Parity(1_000, 1, 1e-6).problem
     assert "largest difference 0.0002" in Parity(1_000, 0, 2e-4).problem
 
 

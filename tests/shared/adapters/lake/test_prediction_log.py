@@ -201,7 +201,7 @@ def test_rows_that_make_no_file_stand_in_no_other_ones_way(tmp_path: Path, caplo
         served.add(replaced(kept(), model=model, rows=[{}, {}] if model == "broken" else ASKED))
     until(lambda: [table.num_rows for _, table in read(FolderLake(tmp_path))] == [2], "the others are written")
     served.add(kept())
-    assert "2 rows of broken make no file (KeyError('x'))." in caplog.text
+    assert "No file was made of 2 rows of broken (KeyError('x'))." in caplog.text
     until(lambda: len(read(FolderLake(tmp_path))) == 2, "the log goes on")
 
 

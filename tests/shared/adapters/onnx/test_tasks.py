@@ -20,6 +20,7 @@ from shared.adapters.onnx.model import _bounded
 from shared.adapters.onnx.scoring import OnnxScoring
 from shared.core.errors import BadInput, Corrupt, Quarantined, Refused
 from shared.core.scenario import Bar, Scenario
+from shared.core.wording import counted
 from shared.serving.ports import BatchJob, LoadedModel
 from shared.serving.prediction_rows import join_labels, to_predictions
 from shared.training.encoding import encode, encode_rows
@@ -48,7 +49,7 @@ def test_labels_must_be_the_answers_of_the_task(
 ) -> None:
     """The sentence says the task and how many labels there are."""
     content = graph(labels=len(labels)).SerializeToString()
-    with pytest.raises(Corrupt, match=f"task is '{task}' with {len(labels)} labels"):
+    with pytest.raises(Corrupt, match=f"task is '{task}' with {counted(len(labels), 'label')};"):
         _load(content, InputContract(NUMBERS, labels), task=task)
 
 
