@@ -75,4 +75,18 @@ STORAGE = (
         "shared/adapters/sql/test_engine.py::test_the_file_is_set_up_for_durable_shared_use",
         "shared/adapters/sql/test_engine.py::test_only_counts_do_not_wait_for_the_disk",
     ),
+    mutation(
+        "a file has its name before it is whole",
+        "shared/adapters/files/whole_files.py",
+        "if there is not None and not stat.S_ISREG(there.st_mode):",
+        "if there is not None:",
+        "shared/adapters/files/test_whole_files.py::test_a_killed_writer_leaves_what_was_there",
+    ),
+    mutation(
+        "an empty option counts as none",
+        "local/console/verb.py",
+        "if any(not text.strip() for text in texts):",
+        "if False:",
+        "local/commands/test_odd_words.py::test_an_empty_text_is_no_missing_one",
+    ),
 )
