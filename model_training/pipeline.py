@@ -48,6 +48,9 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     except Fault as fault:
         print(fault.reason, file=sys.stderr)  # noqa: T201 - the command's answer
         return 1
+    except OSError as error:
+        print(f"{error.filename} cannot be written: {error.strerror}.", file=sys.stderr)  # noqa: T201 - the same
+        return 1
     return 0
 
 

@@ -18,9 +18,10 @@ from local.console.time_steps import clock_facts, clock_sentence, moved_clock
 from local.console.timestamps import parse_timestamp
 from shared.core.errors import BadInput, Missing
 from shared.core.ledger import EntryFilter, Kind, State
-from shared.core.wording import counted, visible
+from shared.core.wording import counted, did_you_mean, visible
 from shared.operations.following import followed
 from shared.operations.status import status as read_status
+from shared.ports import Ports
 from shared.profiles.baseline import offer
 from shared.training.model import ModelRef
 
@@ -177,6 +178,15 @@ def _example(model: str) -> str:
     return f"{model}:1" if re.fullmatch(r"[a-z][a-z0-9_]*", model) else "bank_marketing:1"
 
 
+def _check_environment(ports: Ports, scenario: str | None, environment: str) -> None:
+    """BadInput for an environment that no policy names; what was deployed to one that no policy names now is listed."""
+    scenarios = (scenario,) if scenario else ports.core.scenarios
+    known = list(dict.fromkeys(one for name in scenarios for one in ports.release.policies.of(name).environments))
+    if environment not in known:
+        meant = did_you_mean(environment, known)
+        raise BadInput(f"There is no environment {environment[:80]!r}{meant}; accepted: {', '.join(known)}, or '*'.")
+
+
 def list_deployments(
     scenario: Scenario = None,
     environment: Annotated[
@@ -186,7 +196,10 @@ def list_deployments(
 ) -> None:
     """List deployment generations, oldest first."""
     session = Session()
-    deployments = session.ports.release.deployments.list(session.named(scenario), environment)
+    name = session.named(scenario)
+    deployments = session.ports.release.deployments.list(name, environment)
+    if not deployments and environment not in (None, "*"):
+        _check_environment(session.ports, name, str(environment))
     rows = [
         (
             deployment.scenario,

@@ -104,6 +104,7 @@ CASES = [
     Wrong("models nothing", "mlops models --help"),
     Wrong("statu", "Did you mean 'status'? See mlops --help."),
     Wrong("deployments list nothing", "known: bank_marketing"),
+    Wrong("deployments list --environment prdo", "no environment 'prdo' (did you mean 'prod'?); accepted: "),
     Wrong("deployments show iiot_quality", "Nothing is deployed for iiot_quality"),
     Wrong(f"promote {BANK} 9", "registered versions: 1"),
     Wrong(f"promote {BANK} newest", "version"),

@@ -252,3 +252,12 @@ def test_the_command_refuses_settings_in_a_sentence(tmp_path: Path, capsys: pyte
     assert pipeline.main(["dump", "--folder", str(tmp_path / "out")], {"AZUREML_COMPUTE_X": "y"}) == 1
     assert "AZUREML_COMPUTE_X names no step" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_a_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 1, and the file is as it was."""
+    place = tmp_path / "out"
+    place.write_text("mine")
+    assert pipeline.main(["dump", "--folder", str(place)], {}) == 1
+    assert capsys.readouterr().err == f"{place} cannot be written: File exists.\n"
+    assert place.read_text() == "mine"
