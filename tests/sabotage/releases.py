@@ -107,6 +107,14 @@ RELEASES = (
         "contracts/test_deployments_contract.py::TestDeployments::test_any_other_number_is_refused[sqlite-4]",
     ),
     mutation(
+        "a rollout that was decided for is forgotten",
+        "shared/release/rollouts.py",
+        '    if rollout.state == "full" and rollout.base == champion.generation:',
+        '    if rollout.state == "full" and rollout.base < 0:',
+        "shared/release/test_rollout.py::"
+        "test_a_sweep_completes_a_promotion_whose_process_died_before_the_pointer_moved",
+    ),
+    mutation(
         "a rollback goes to what was taken out",
         "shared/serving/generation_line.py",
         "    return [one for one in line if one.version not in out]",

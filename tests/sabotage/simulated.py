@@ -86,13 +86,6 @@ SIMULATED = (
         _LIVES,
     ),
     mutation(
-        "simulated: a rollout that was decided for is forgotten",
-        "shared/release/rollouts.py",
-        '    if rollout.state == "full" and rollout.base == champion.generation:',
-        '    if rollout.state == "full" and rollout.base < 0:',
-        _LIVES,
-    ),
-    mutation(
         "simulated: retention takes parts that a version names",
         "shared/operations/retention/rules.py",
         "and stem not in stems:",
