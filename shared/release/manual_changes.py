@@ -56,7 +56,8 @@ def promote(ports: ReleasePorts, model: Model, *, by: str, reason: str, environm
             f"{where} requires approval: request {request.id} was made; "
             "the release continues when another person approves it."
         )
-    expected = verdict.generation if where == ports.release.policies.last(model.name) else None
+    served_over = current.generation if current else 0
+    expected = verdict.generation or 0 if where == ports.release.policies.last(model.name) else served_over
     served = chosen_graph(ports, model, verdict)
     return put_in_service(ports, served, where, by=by, reason=reason, expected=expected)
 

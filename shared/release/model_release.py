@@ -117,7 +117,8 @@ def _enter(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str
         return rollouts.start_rollout(ports, served, environment, rollouts.Start(BY_GATE, approval, why, generation))
     current = ports.release.deployments.current(model.name, environment)
     if current is None or current.version != model.version or approval:
-        put_in_service(ports, served, environment, by=BY_GATE, reason=why, approval=approval)
+        over = current.generation if current else 0
+        put_in_service(ports, served, environment, by=BY_GATE, reason=why, approval=approval, expected=over)
     return _smoke_outcome(ports, served, environment)
 
 

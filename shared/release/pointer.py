@@ -23,19 +23,20 @@ def put_in_service(
     *,
     by: str,
     reason: str,
+    expected: int,
     approval: str = "",
-    expected: int | None = None,
     restored: Deployment | None = None,
 ) -> Deployment:
     """Make the model the next generation there; Conflict when another change came first, Refused without a signature.
 
-    `expected` is the generation that must still be current; `restored` is the earlier one that a rollback brings back.
+    `expected` is the generation that must still be current, 0 for none; `restored` is the earlier one that a rollback
+    brings back.
     The version is made ready before the pointer moves, unless it served or was tried there before: neither a rollback
     nor the end of a rollout waits for that.
     """
     current = ports.release.deployments.current(model.name, environment)
     generation = current.generation if current else 0
-    if expected is not None and generation != expected:
+    if generation != expected:
         raise Conflict(f"Generation {generation} of {model.name} is current in {environment}, no longer {expected}.")
     verdict = ports.release.deployments.verdict(model.judged)
     require_signature(ports, model, verdict)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -54,6 +56,39 @@ def test_a_version_waits_in_preprod_for_a_person(tmp_path: Path) -> None:
     assert [one.state for one in world.ports.release.approvals.list()] == ["used"]
     told = [entry.reason for entry in world.ports.core.history.why("points:1") if entry.kind == "release"]
     assert any("smoke and integration checks passed in preprod" in reason for reason in told)
+
+
+class Overtaken:
+    """Port `Deployments` of a worker that pauses after its look at what serves in preprod: another one goes on."""
+
+    def __init__(self, deployments: Any, rival: Callable[[], object]) -> None:
+        self._deployments = deployments
+        self._rivals = [rival]
+
+    def __getattr__(self, name: str) -> Any:
+        """Every other call is the port's own."""
+        return getattr(self._deployments, name)
+
+    def current(self, scenario: str, environment: str | None = None) -> Any:
+        """What served before the pause."""
+        seen = self._deployments.current(scenario, environment)
+        if environment == "preprod" and self._rivals:
+            self._rivals.pop()()
+        return seen
+
+
+def test_a_worker_that_pauses_deploys_nothing_twice(tmp_path: Path) -> None:
+    """Another one has put the version into preprod meanwhile; the late one begins anew and finds it there."""
+    world = asking_world(tmp_path)
+    alone = world.ports
+    late = Overtaken(alone.release.deployments, lambda: deploy(alone, ModelRegistered("late", "", "points", "1")))
+    world.ports = ports_with(alone, release__deployments=late)
+    world.trainer.ports = world.ports
+    with pytest.raises(Transient, match="continues after another change: Generation 1 of points is current in preprod"):
+        drop(world, "d1")
+    go_on(world, 1)
+    assert [one.generation for one in alone.release.deployments.list("points", "preprod")] == [1]
+    assert waiting(world).model == "points:1"
 
 
 def test_an_approval_that_is_not_asked_for_says_so(world: World) -> None:
