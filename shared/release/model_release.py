@@ -118,7 +118,13 @@ def _enter(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str
     current = ports.release.deployments.current(model.name, environment)
     if current is None or current.version != model.version or approval:
         over = current.generation if current else 0
-        put_in_service(ports, served, environment, by=BY_GATE, reason=why, approval=approval, expected=over)
+        try:
+            put_in_service(ports, served, environment, by=BY_GATE, reason=why, approval=approval, expected=over)
+        except Conflict:
+            # Another worker may have done it while this one paused.
+            current = ports.release.deployments.current(model.name, environment)
+            if current is None or current.version != model.version:
+                raise
     return _smoke_outcome(ports, served, environment)
 
 
