@@ -103,6 +103,14 @@ def _release(ports: ReleasePorts, model: Model, verdict: Verdict) -> Outcome:
 
 
 def _enter(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str) -> Outcome:
+    """As `_step`; what another worker did there while this one paused is found by a second look."""
+    try:
+        return _step(ports, model, verdict, environment)
+    except Conflict:
+        return _step(ports, model, verdict, environment)
+
+
+def _step(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str) -> Outcome:
     """One environment: approved where that is required, deployed once, and checked in all but the last."""
     last, served = environment == ports.release.policies.last(model.name), chosen_graph(ports, model, verdict)
     decision = _approval_decision(ports, model, verdict, environment)
@@ -118,13 +126,7 @@ def _enter(ports: ReleasePorts, model: Model, verdict: Verdict, environment: str
     current = ports.release.deployments.current(model.name, environment)
     if current is None or current.version != model.version or approval:
         over = current.generation if current else 0
-        try:
-            put_in_service(ports, served, environment, by=BY_GATE, reason=why, approval=approval, expected=over)
-        except Conflict:
-            # Another worker may have done it while this one paused.
-            current = ports.release.deployments.current(model.name, environment)
-            if current is None or current.version != model.version:
-                raise
+        put_in_service(ports, served, environment, by=BY_GATE, reason=why, approval=approval, expected=over)
     return _smoke_outcome(ports, served, environment)
 
 

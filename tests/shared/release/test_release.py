@@ -59,10 +59,11 @@ def test_a_version_waits_in_preprod_for_a_person(tmp_path: Path) -> None:
 
 
 class Overtaken:
-    """Port `Deployments` of a worker that pauses after its look at what serves in preprod: another one goes on."""
+    """Port `Deployments` of a worker that pauses after its look at what serves somewhere: another one goes on."""
 
-    def __init__(self, deployments: Any, rival: Callable[[], object]) -> None:
+    def __init__(self, deployments: Any, where: str, rival: Callable[[], object]) -> None:
         self._deployments = deployments
+        self._where = where
         self._rivals = [rival]
 
     def __getattr__(self, name: str) -> Any:
@@ -72,21 +73,28 @@ class Overtaken:
     def current(self, scenario: str, environment: str | None = None) -> Any:
         """What served before the pause."""
         seen = self._deployments.current(scenario, environment)
-        if environment == "preprod" and self._rivals:
+        if environment == self._where and self._rivals:
             self._rivals.pop()()
         return seen
 
 
-def test_a_worker_that_pauses_deploys_nothing_twice(tmp_path: Path) -> None:
-    """Another one has put the version into preprod meanwhile; the late one finds it there and goes on."""
-    world = asking_world(tmp_path)
+def overtaken(world: World, where: str) -> World:
+    """The world, whose next worker pauses there while another one goes on with version 1."""
     alone = world.ports
-    late = Overtaken(alone.release.deployments, lambda: deploy(alone, ModelRegistered("late", "", "points", "1")))
-    world.ports = ports_with(alone, release__deployments=late)
-    world.trainer.ports = world.ports
+    event = ModelRegistered("rival", "", "points", "1")
+    late = Overtaken(alone.release.deployments, where, lambda: deploy(alone, event))
+    world.ports = world.trainer.ports = ports_with(alone, release__deployments=late)
+    return world
+
+
+def test_a_worker_that_pauses_deploys_nothing_twice(tmp_path: Path) -> None:
+    """Another one has put the version into service meanwhile; the late one finds it there, and its work is done."""
+    world = overtaken(asking_world(tmp_path), "preprod")
     assert drop(world, "d1").outcome == "waiting"
-    assert [one.generation for one in alone.release.deployments.list("points", "preprod")] == [1]
-    assert waiting(world).model == "points:1"
+    decide(world.ports, waiting(world).id, "approve", by="ada", reason="looks right")
+    assert go_on(overtaken(world, "prod"), 1) == "done"
+    listed = world.ports.release.deployments.list("points", "*")
+    assert sorted((one.environment, one.generation) for one in listed) == [("preprod", 1), ("prod", 1)]
 
 
 def test_an_approval_that_is_not_asked_for_says_so(world: World) -> None:
