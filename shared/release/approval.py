@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -61,3 +62,12 @@ class Approval:
     def with_id(self) -> Approval:
         """The same request with its id."""
         return replace(self, id=self.digest)
+
+
+def standing_request(requests: Sequence[Approval], *, once: bool) -> Approval | None:
+    """Of the requests for the same, oldest first, the one that stands.
+
+    That is the last that can still be decided or used; without one, and `once`, the last. None: another may be made.
+    """
+    unused = [request for request in requests if request.is_unused]
+    return next(reversed(unused or (requests if once else ())), None)

@@ -13,7 +13,7 @@ from shared.core.ledger import Kind, State
 from shared.core.messages import model_message
 from shared.core.notices import announce
 from shared.core.wording import counted
-from shared.release.approval import Approval
+from shared.release.approval import Approval, standing_request
 from shared.release.gate.certificate import is_outdated, require_certificate
 from shared.release.looks import release_work
 from shared.release.verdict import Verdict
@@ -38,9 +38,20 @@ class DecidedApproval:
 
 
 def request_approval(
-    ports: ReleasePorts, model: Model, verdict: Verdict, environment: str, *, by: str, why: str, override: bool = False
+    ports: ReleasePorts,
+    model: Model,
+    verdict: Verdict,
+    environment: str,
+    *,
+    by: str,
+    why: str,
+    override: bool = False,
+    once: bool = False,
 ) -> Approval:
-    """Request approval and announce it; an undecided or unused request for the same version is returned instead."""
+    """Request approval and announce it; an undecided or unused request for the same version is returned instead.
+
+    `once`: so is one that was decided or used, for whoever does not know what people wanted since.
+    """
     now = ports.core.clock()
     request = Approval(
         scenario=model.name,
@@ -55,8 +66,9 @@ def request_approval(
         why=why,
         override=override,
     ).with_id()
-    stored = ports.release.approvals.request(request)
-    _announce(ports, stored)
+    stored = ports.release.approvals.request(request, once=once)
+    if stored.is_unused:
+        _announce(ports, stored)
     return stored
 
 
@@ -242,11 +254,7 @@ def newest_request(
         if (request.version, request.sha256, request.environment, request.override) == wanted
     ]
     fitting = [request for request in requests if request.certificate == verdict.digest]
-    for group in (fitting, requests):
-        unused = [request for request in group if request.is_unused]
-        if unused or group:
-            return (unused or list(group))[-1]
-    return None
+    return standing_request(fitting or requests, once=True)
 
 
 def is_usable(approval: Approval, verdict: Verdict) -> bool:

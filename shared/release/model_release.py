@@ -162,7 +162,7 @@ def _approval_decision(ports: ReleasePorts, model: Model, verdict: Verdict, envi
         return ApprovalDecision("It was deployed before approvals were required.")
     if request is None:
         why = f"{model.id} passed its gate and every check before {environment}."
-        request = request_approval(ports, model, verdict, environment, by=BY_GATE, why=why)
+        request = request_approval(ports, model, verdict, environment, by=BY_GATE, why=why, once=True)
     approved = f"Approved by {request.decided_by} ({request.id})."
     if is_usable(request, verdict):
         return ApprovalDecision(approved, request.id)

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 class Approvals(Protocol):
     """Requests for approval. Each is decided once and used once."""
 
-    def request(self, approval: Approval) -> Approval:
-        """Store it; returns one for the same version, sha256, environment and certificate that is open or unused."""
+    def request(self, approval: Approval, *, once: bool = False) -> Approval:
+        """Store it; returns one for the same version, sha256, environment and certificate that is open or unused.
+
+        `once`: without such a one, the last that was decided or used.
+        """
         ...
 
     def find(self, approval_id: str) -> Approval | None:

@@ -67,6 +67,16 @@ class TestApprovals:
         store.decide(replace(first, state="rejected", decided_by="ada", decided_at=AT))
         assert store.request(approval("fourth")).nonce == "fourth"
 
+    def test_who_asks_once_is_told_how_it_was_decided(self, stores: Stores) -> None:
+        """A worker that comes late asks for nothing that was used or rejected; a newer one that is open comes first."""
+        store, first = stores.make("approvals"), approved(stores)
+        stores.make("deployments").promote(Deployment("adult", 1, "adult", 3, "a" * 64, AT, "gate", ""), first.id)
+        assert store.request(approval("late"), once=True) == store.find(first.id)
+        again = store.request(approval("by hand"))
+        assert store.request(approval("later"), once=True) == again
+        assert len(store.list("adult")) == 2
+        assert store.request(approval("third", certificate="d" * 64), once=True).nonce == "third"
+
     def test_of_many_decisions_the_first_stands(
         self, stores: Stores, together: Callable[[list[Callable[[], object]]], list[object]]
     ) -> None:

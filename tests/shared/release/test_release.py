@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -56,45 +54,6 @@ def test_a_version_waits_in_preprod_for_a_person(tmp_path: Path) -> None:
     assert [one.state for one in world.ports.release.approvals.list()] == ["used"]
     told = [entry.reason for entry in world.ports.core.history.why("points:1") if entry.kind == "release"]
     assert any("smoke and integration checks passed in preprod" in reason for reason in told)
-
-
-class Overtaken:
-    """Port `Deployments` of a worker that pauses after its look at what serves somewhere: another one goes on."""
-
-    def __init__(self, deployments: Any, where: str, rival: Callable[[], object]) -> None:
-        self._deployments = deployments
-        self._where = where
-        self._rivals = [rival]
-
-    def __getattr__(self, name: str) -> Any:
-        """Every other call is the port's own."""
-        return getattr(self._deployments, name)
-
-    def current(self, scenario: str, environment: str | None = None) -> Any:
-        """What served before the pause."""
-        seen = self._deployments.current(scenario, environment)
-        if environment == self._where and self._rivals:
-            self._rivals.pop()()
-        return seen
-
-
-def overtaken(world: World, where: str) -> World:
-    """The world, whose next worker pauses there while another one goes on with version 1."""
-    alone = world.ports
-    event = ModelRegistered("rival", "", "points", "1")
-    late = Overtaken(alone.release.deployments, where, lambda: deploy(alone, event))
-    world.ports = world.trainer.ports = ports_with(alone, release__deployments=late)
-    return world
-
-
-def test_a_worker_that_pauses_deploys_nothing_twice(tmp_path: Path) -> None:
-    """Another one has put the version into service meanwhile; the late one finds it there, and its work is done."""
-    world = overtaken(asking_world(tmp_path), "preprod")
-    assert drop(world, "d1").outcome == "waiting"
-    decide(world.ports, waiting(world).id, "approve", by="ada", reason="looks right")
-    assert go_on(overtaken(world, "prod"), 1) == "done"
-    listed = world.ports.release.deployments.list("points", "*")
-    assert sorted((one.environment, one.generation) for one in listed) == [("preprod", 1), ("prod", 1)]
 
 
 def test_an_approval_that_is_not_asked_for_says_so(world: World) -> None:

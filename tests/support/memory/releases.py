@@ -8,7 +8,7 @@ from datetime import datetime
 
 from memory.store import InMemory, Memory, atomic
 from shared.core.errors import Conflict, Missing
-from shared.release.approval import Approval
+from shared.release.approval import Approval, standing_request
 from shared.release.look import Look
 from shared.release.verdict import Verdict
 from shared.serving.deployment import PRODUCTION, Deployment
@@ -82,15 +82,12 @@ class MemoryApprovals(InMemory):
     """Port `Approvals`: decided once, used once."""
 
     @atomic
-    def request(self, approval: Approval) -> Approval:
-        """Keep it; while one for the same is undecided or unused, that."""
-        kept = self._memory.rows["approval"]
-        for one in kept.values():
-            if one.state in {"open", "approved"} and all(
-                getattr(one, name) == getattr(approval, name) for name in _BOUND
-            ):
-                return one
-        return kept.setdefault(approval.id, approval)
+    def request(self, approval: Approval, *, once: bool = False) -> Approval:
+        """Keep it; while one for the same is undecided or unused, that; `once`: else the last one there was."""
+        bound = [getattr(approval, name) for name in _BOUND]
+        same = [one for one in self.list(approval.scenario) if [getattr(one, name) for name in _BOUND] == bound]
+        found = standing_request(same, once=once)
+        return found or self._memory.rows["approval"].setdefault(approval.id, approval)
 
     @atomic
     def find(self, approval_id: str) -> Approval | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 from shared.adapters.sql.connection.transactions import read, rows_changed, take_turn, write
 from shared.adapters.sql.schema.release import approval as table
 from shared.core.errors import Conflict, Missing
-from shared.release.approval import Approval
+from shared.release.approval import Approval, standing_request
 
 _A = table.c
 
@@ -22,17 +22,20 @@ class SqlApprovals:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def request(self, approval: Approval) -> Approval:
-        """Keep it; while one for the same version, sha256, environment and certificate is undecided or unused, that."""
+    def request(self, approval: Approval, *, once: bool = False) -> Approval:
+        """Keep it; while one for the same version, sha256, environment and certificate is undecided or unused, that.
+
+        `once`: else the last that was decided or used, where there is one.
+        """
         same = [_A[name] == getattr(approval, name) for name in ("scenario", "version", "sha256", "environment")]
         same += [_A.certificate == approval.certificate, _A.override == int(approval.override)]
-        query = select(table).where(*same, _A.state.in_(("open", "approved")))
+        query = select(table).where(*same).order_by(_A.requested_at, _A.id)
 
         def work(connection: Connection) -> Approval:
             take_turn(connection, f"approvals of {approval.scenario}")
-            existing = connection.execute(query).mappings().first()
-            if existing is not None:
-                return _read(existing)
+            existing = [_read(row) for row in connection.execute(query).mappings()]
+            if (found := standing_request(existing, once=once)) is not None:
+                return found
             connection.execute(insert(table), _values(approval))
             return approval
 
