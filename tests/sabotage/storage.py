@@ -26,7 +26,7 @@ STORAGE = (
     ),
     mutation(
         "fsync of folders off",
-        _FOLDER,
+        "shared/adapters/files/whole_files.py",
         "        os.fsync(descriptor)",
         "        pass",
         f"{_FILES}/test_power_loss.py",

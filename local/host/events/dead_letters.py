@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import uuid
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from shared.bootstrap.whole_files import write_whole
 from shared.core.errors import Transient
 
 log = logging.getLogger("mlops.host")
@@ -65,13 +65,8 @@ class DeadLetters:
 
     def _write(self, name: str, content: list[dict[str, Any]]) -> None:
         name = f"{re.sub('[^A-Za-z0-9_-]', '_', name)}.json"
-        partial = self._folder / f".{name}.tmp"
         try:
-            with partial.open("w", encoding="utf-8") as out:
-                json.dump(content, out, indent=2)
-                out.flush()
-                os.fsync(out.fileno())
-            partial.replace(self._folder / name)
+            write_whole(self._folder / name, json.dumps(content, indent=2).encode(), replace=True)
         except OSError as error:
             raise Transient(f"A dead letter cannot be written ({error.strerror}).") from error
 

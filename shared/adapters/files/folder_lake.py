@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from shared.adapters.files.whole_files import sync_folder
 from shared.core.blob import Blob, check_name, check_prefix, file_etag, name_problem
 from shared.core.errors import BadInput, Missing, Permanent, Superseded, Transient
 from shared.core.paths import AREAS
@@ -98,7 +99,7 @@ class FolderLake:
             self._published(aside, place, if_absent=True)
         aside.unlink()
         _check_version(path, etag, found)
-        _sync_folder(place.parent)
+        sync_folder(place.parent)
         self._remove_empty(place.parent)
 
     def _remove_empty(self, folder: Path) -> None:
@@ -114,7 +115,7 @@ class FolderLake:
             with suppress(FileNotFoundError):
                 self._make_folder(place.parent)
                 written = _publish(partial, place, if_absent=if_absent)
-                _sync_folder(place.parent)
+                sync_folder(place.parent)
                 return written
         raise Transient(f"The folder of {place.name!r} in the lake was removed again and again while it was written.")
 
@@ -152,7 +153,7 @@ class FolderLake:
         else:
             self._make_folder(folder.parent)
             folder.mkdir(exist_ok=True)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
 
     @contextmanager
     def _partial(self, data: bytes | BinaryIO) -> Iterator[Path]:
@@ -228,14 +229,6 @@ def _is_wanted(path: str, prefix: str, after: str) -> bool:
     """Whether the file, or a file in the folder (its name ends with a slash), starts with `prefix` after `after`."""
     is_next = path > after or (path.endswith("/") and after.startswith(path))
     return path.startswith(prefix) and is_next and not name_problem(path.rstrip("/"))
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _make_root(folder: Path) -> None:

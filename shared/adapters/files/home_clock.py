@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 
+from shared.adapters.files.whole_files import write_whole
 from shared.core.errors import BadInput, Corrupt
 from shared.core.wording import counted
 
@@ -66,9 +67,8 @@ class HomeClock:
             raise BadInput(f"The clock cannot be moved by {days}; accepted: forward, in all at most {MOST.days} days.")
         moves = [*self._read(), Move(self._machine() - _TICK, ahead.total_seconds())]
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._file.with_name(f".{FILE}.tmp")
-        partial.write_text(json.dumps({"moves": [[move.at, move.ahead] for move in moves]}), encoding="utf-8")
-        partial.replace(self._file)
+        content = json.dumps({"moves": [[move.at, move.ahead] for move in moves]})
+        write_whole(self._file, content.encode(), replace=True)
 
     def reset(self) -> timedelta:
         """Show the machine's time again; returns how far the home was ahead."""

@@ -48,7 +48,9 @@ def whole_file(path: Path, *, replace: bool = False, mode: int = 0o666) -> Itera
             partial.replace(place) if replace else name_once(partial, place)
         finally:
             partial.unlink(missing_ok=True)
-        _sync_folder(place.parent)
+        # Some file systems cannot, and the file is there all the same.
+        with suppress(OSError):
+            sync_folder(place.parent)
 
 
 def name_once(partial: Path, place: Path, link: Callable[[Path, Path], None] = os.link) -> None:
@@ -93,11 +95,10 @@ def _named_in_errors(path: Path) -> Iterator[list[str]]:
         raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
 
 
-def _sync_folder(folder: Path) -> None:
-    """Put the name itself on the disk; some file systems cannot, and the file is there all the same."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def sync_folder(folder: Path) -> None:
+    """Put the names of the files in it on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
